@@ -1,0 +1,38 @@
+/**
+ * Writes the pages that are made from code: docs/factors.md and docs/errors.md. Needs a build.
+ *
+ *     node scripts/generate-docs.js           writes them
+ *     node scripts/generate-docs.js --check   exits with 1 when one is not up to date
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { ERROR_KINDS } from '../dist/errors.js';
+import { renderFactorDocs } from '../dist/factors/index.js';
+
+function renderErrorDocs() {
+  const rows = Object.entries(ERROR_KINDS).map(
+    ([code, kind]) =>
+      `| \`${code}\` | ${kind.exit} | ${kind.meaning} | ${kind.remedy} | ${kind.retryable ? 'yes' : 'no'} |\n`,
+  );
+  return `# Error codes
+
+<!-- Made by scripts/generate-docs.js from src/errors.ts; do not edit. -->
+
+Every failure that tapemill detects carries one of these codes; they are never renamed. The exit status is that of
+the command line. Anything without a code is a bug.
+
+| code | exit status | what happened | what to do | worth trying again as it is |
+| --- | --- | --- | --- | --- |
+${rows.join('')}`;
+}
+
+const pages = { 'factors.md': renderFactorDocs(), 'errors.md': renderErrorDocs() };
+const check = process.argv.includes('--check');
+for (const [name, text] of Object.entries(pages)) {
+  const file = new URL(`../docs/${name}`, import.meta.url);
+  if (!check) {
+    writeFileSync(file, text);
+  } else if (readFileSync(file, 'utf8') !== text) {
+    console.error(`docs/${name} is not up to date; run npm run docs`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,13 @@
+/** Published objects: what there is, what of it to mill, and the verified bytes of each. */
+export { type Archive, type ArchiveEntry, type ListQuery, compareEntries } from './archive.js';
+export { LocalArchive } from './local.js';
+export { type ArchiveObject, type ObjectFacts, type OpenOptions, openObject } from './object.js';
+export { type ChecksumState, parseChecksum } from './checksum.js';
+export {
+  type ListedRange,
+  type MissingPeriod,
+  type MissingReason,
+  type MonthPlan,
+  type SymbolPlan,
+  planSymbol,
+} from './plan.js';

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { TapemillError, fromSystemError } from '../errors.js';
+import { MARKETS, assertSymbol, normalizeSymbol } from '../market/index.js';
+import { DEFAULT_THRESHOLDS } from '../ticks/index.js';
+
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) throw new InvalidArgumentError('expected a number from 0 up.');
+  return value;
+}
+
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError('expected a whole number from 1 up.');
+  }
+  return value;
+}
+
+export const marketOption = (): Option =>
+  new Option('--market <market>', 'um: USDT-margined futures, cm: coin-margined futures, spot').choices(MARKETS).default('um');
+
+export const dataDirOption = (): Option =>
+  new Option('--data-dir <folder>', 'where the layer and the factors are').env('TAPEMILL_DATA_DIR').default('data');
+
+export function addThresholdOptions(command: Command): Command {
+  return command
+    .option('--whale-usd <usd>', 'a tick of at least this quote value is a whale', positiveNumber, DEFAULT_THRESHOLDS.whaleUsd)
+    .option('--retail-usd <usd>', 'a tick of at most this quote value is retail', positiveNumber, DEFAULT_THRESHOLDS.retailUsd);
+}
+
+/**
+ * Symbols of the command line and of a file (one a line, or separated by commas or spaces; `#` starts a comment),
+ * each once, in that order. @throws `E_USAGE` when there is none, `E_SYMBOL`, `E_IO`
+ */
+export async function readSymbols(named: readonly string[], file: string | undefined): Promise<string[]> {
+  const texts = [...named];
+  if (file !== undefined) {
+    const text = await readFile(file, 'utf8').catch((error: unknown) => {
+      throw fromSystemError(error, 'cannot read', file);
+    });
+    texts.push(...text.split('\n').map((line) => line.replace(/#.*/, '')));
+  }
+  const symbols = texts
+    .flatMap((text) => text.split(/[\s,]+/))
+    .filter((symbol) => symbol !== '')
+    .map(normalizeSymbol);
+  symbols.forEach(assertSymbol);
+  if (symbols.length === 0) {
+    throw new TapemillError('E_USAGE', 'expected at least one symbol, as an argument or in --symbols-file');
+  }
+  return [...new Set(symbols)];
+}

@@ -1,0 +1,290 @@
+import { type Archive, type ArchiveEntry, LocalArchive, planSymbol, type SymbolPlan } from '../archive/index.js';
+import { EXIT, TapemillError, type ErrorCode, type ExitStatus, ERROR_KINDS } from '../errors.js';
+import type { MissingPeriod } from '../layer/index.js';
+import type { Market } from '../market/index.js';
+import type { Settled } from '../outputs/index.js';
+import type { Thresholds } from '../ticks/index.js';
+import { HOUR, type DateRange, parseRange } from '../time/index.js';
+import { VERSION } from '../version.js';
+import { WorkerPool } from '../work/index.js';
+import type { CollectEvent } from './events.js';
+import type { MonthResult, MonthTask } from './month-task.js';
+import { type MonthWork, planMonthWork } from './plan-months.js';
+import type { SettleTask } from './worker.js';
+
+export interface CollectRequest {
+  /** Folder that holds `data/`. */
+  readonly archive: string;
+  readonly dataDir: string;
+  readonly market: Market;
+  readonly symbols: readonly string[];
+  /** Null: all that the archive lists. */
+  readonly range: DateRange | null;
+  readonly thresholds: Thresholds;
+  readonly workers: number;
+  /** Copy what was milled to `{data}/archive`. */
+  readonly keepZip: boolean;
+  /** Whose minutes count where monthly and daily objects differ; null: those with more fills. */
+  readonly prefer: 'monthly' | 'daily' | null;
+  readonly onEvent?: (event: CollectEvent) => void;
+  /** Stops at the next chunk; nothing half-written stays. */
+  readonly signal?: AbortSignal;
+}
+
+export interface CollectSummary {
+  readonly exitStatus: ExitStatus;
+  readonly symbolsDone: number;
+  readonly symbolsPartial: number;
+  readonly symbolsFailed: number;
+  readonly monthsBuilt: number;
+  readonly monthsReused: number;
+  readonly objectsMilled: number;
+  readonly objectsFailed: number;
+  /** Rows read, and of them accepted as ticks. */
+  readonly rows: number;
+  readonly accepted: number;
+  /** ZIP bytes milled. */
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+/** The same from src/ and from dist/: a worker thread needs the compiled module. */
+const WORKER = new URL('../../dist/collect/worker.js', import.meta.url);
+
+/** What ends the run, whatever else there is to do: the next symbol would meet the same. */
+const FATAL = new Set<ErrorCode>(['E_DISK_FULL', 'E_IO', 'E_USAGE']);
+
+/**
+ * The main job: objects of an archive to the minute layer, and the layer to 1h factors, for every symbol asked
+ * for. A symbol's months are built side by side, and its factors derived when the last is settled. What is there
+ * already and matches is left alone.
+ *
+ * Faults of single objects and symbols are reported as events and in the exit status; the others go on.
+ * @throws what ends the whole run: `E_ARCHIVE_UNREADABLE`, `E_DISK_FULL`, `E_IO`, the signal's reason
+ */
+export async function collect(request: CollectRequest): Promise<CollectSummary> {
+  const started = performance.now();
+  const run = new CollectRun(request);
+  const summary = await run.finish();
+  return { ...summary, seconds: (performance.now() - started) / 1000 };
+}
+
+interface SymbolOutcome {
+  readonly status: 'ok' | 'partial' | 'failed';
+  readonly code?: ErrorCode;
+}
+
+class CollectRun {
+  readonly #archive: Archive;
+  readonly #pool: WorkerPool;
+  #monthsBuilt = 0;
+  #monthsReused = 0;
+  #objectsMilled = 0;
+  #objectsFailed = 0;
+  #rows = 0;
+  #accepted = 0;
+  #bytes = 0;
+
+  constructor(private readonly request: CollectRequest) {
+    this.#archive = new LocalArchive(request.archive);
+    this.#pool = new WorkerPool(WORKER, request.workers);
+  }
+
+  async finish(): Promise<Omit<CollectSummary, 'seconds'>> {
+    const { signal, symbols } = this.request;
+    const abort = (): void => {
+      this.#pool.abort(signal?.reason);
+    };
+    signal?.addEventListener('abort', abort);
+    try {
+      const outcomes: SymbolOutcome[] = [];
+      // Two symbols in hand are enough to keep all workers busy while one of them settles.
+      const waiting = [...symbols];
+      const lane = async (): Promise<void> => {
+        for (let symbol = waiting.shift(); symbol !== undefined; symbol = waiting.shift()) {
+          signal?.throwIfAborted();
+          outcomes.push(await this.#collectSymbol(symbol));
+        }
+      };
+      const lanes = Array.from({ length: Math.max(2, this.request.workers) }, lane);
+      await Promise.all(lanes).catch(async (error: unknown) => {
+        waiting.length = 0;
+        this.#pool.abort(error);
+        await Promise.allSettled(lanes);
+        throw error;
+      });
+      return this.#summarize(outcomes);
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      await this.#pool.close();
+    }
+  }
+
+  async #collectSymbol(symbol: string): Promise<SymbolOutcome> {
+    try {
+      return await this.#buildSymbol(symbol);
+    } catch (error) {
+      if (!TapemillError.is(error) || FATAL.has(error.code) || error.code === 'E_ARCHIVE_UNREADABLE') throw error;
+      this.#emit({ type: 'symbol-failed', symbol, code: error.code, message: error.message });
+      return { status: 'failed', code: error.code };
+    }
+  }
+
+  async #buildSymbol(symbol: string): Promise<SymbolOutcome> {
+    const { market, dataDir, thresholds } = this.request;
+    const entries = await this.#archive.list({ market, dataType: 'aggTrades', symbol });
+    const plan = await this.#plan(symbol, entries);
+    const works: MonthWork[] = [];
+    for (const month of plan.months) {
+      works.push(await planMonthWork(this.#archive, entries, month, { dataDir, market, symbol, thresholds }));
+    }
+    const toBuild = works.filter((work) => work.reason !== null);
+    this.#monthsReused += works.length - toBuild.length;
+    const missing = [...plan.beforeListing, ...plan.holes, ...plan.afterDelisting];
+    const objects = toBuild.flatMap((work) => work.objects);
+    this.#emit({
+      type: 'planned',
+      symbol,
+      monthsReused: works.length - toBuild.length,
+      monthsToBuild: toBuild.length,
+      objects: objects.length,
+      bytes: objects.reduce((sum, entry) => sum + entry.bytes, 0),
+      missingPeriods: missing,
+      notes: works.flatMap(({ plan: { note }, notes }) => [...(note === undefined ? [] : [note]), ...notes]),
+    });
+
+    const results = await Promise.all(toBuild.map((work) => this.#buildMonth(symbol, work)));
+    const failed = results.flatMap((result) => result.failed);
+    return this.#settle(symbol, [...missing, ...failed], failed);
+  }
+
+  /** @throws `E_NOT_FOUND`, saying what there is */
+  async #plan(symbol: string, entries: readonly ArchiveEntry[]): Promise<SymbolPlan> {
+    const { market, range } = this.request;
+    const whole = planSymbol(entries, range ?? parseRange('1970-01', '1970-01')).listed;
+    if (!whole) {
+      const symbols = await this.#archive.symbols(market, 'aggTrades');
+      const hint = symbols.length === 0 ? 'it has no aggTrades of this market' : `it has ${listSome(symbols)}`;
+      throw new TapemillError('E_NOT_FOUND', `${this.#archive.location} has no ${market} aggTrades of ${symbol}; ${hint}`, {
+        expected: 'a symbol of the archive',
+        found: symbol,
+      });
+    }
+    const plan = planSymbol(entries, range ?? parseRange(whole.firstDay, whole.lastDay));
+    if (plan.months.length === 0) {
+      throw new TapemillError(
+        'E_NOT_FOUND',
+        `${this.#archive.location} has no aggTrades of ${symbol} from ${plan.range.start} to ${plan.range.end}; ` +
+          `it has ${whole.firstDay} … ${whole.lastDay}`,
+        { expected: `${whole.firstDay} … ${whole.lastDay}`, found: `${plan.range.start} … ${plan.range.end}` },
+      );
+    }
+    return plan;
+  }
+
+  async #buildMonth(symbol: string, work: MonthWork): Promise<MonthResult> {
+    const { archive, dataDir, market, thresholds, prefer, keepZip } = this.request;
+    const month = work.plan.month.key;
+    const task: MonthTask = {
+      type: 'month',
+      archive,
+      dataDir,
+      market,
+      symbol,
+      month,
+      thresholds,
+      objects: work.objects,
+      keepDays: work.keepDays,
+      alternates: work.plan.alternates,
+      missingPeriods: work.plan.missing,
+      prefer,
+      keepZip,
+      tapemillVersion: VERSION,
+    };
+    this.#emit({ type: 'month-started', symbol, month, reason: work.reason ?? '' });
+    const result = (await this.#pool.run(task, (event) => {
+      this.#emit(event as CollectEvent);
+    })) as MonthResult;
+    if (result.written) this.#monthsBuilt++;
+    return result;
+  }
+
+  async #settle(
+    symbol: string,
+    missingPeriods: readonly MissingPeriod[],
+    failed: readonly MissingPeriod[],
+  ): Promise<SymbolOutcome> {
+    const { dataDir, market, range } = this.request;
+    const task: SettleTask = {
+      type: 'settle',
+      request: { dataDir, market, symbol, frequency: HOUR, range, missingPeriods, tapemillVersion: VERSION },
+    };
+    let settled: Settled;
+    try {
+      settled = (await this.#pool.run(task)) as Settled;
+    } catch (error) {
+      // Every object failed: what made them fail says more than that there is no layer.
+      const [first] = failed;
+      if (first && TapemillError.is(error) && error.code === 'E_NO_LAYER') {
+        const [code, ...message] = (first.detail ?? '').split(': ');
+        throw new TapemillError(code as ErrorCode, message.join(': '));
+      }
+      throw error;
+    }
+    const { meta } = settled;
+    this.#emit({
+      type: 'symbol-settled',
+      symbol,
+      status: settled.status,
+      reason: settled.reason,
+      dataStatus: meta.status,
+      bars: settled.rows,
+      csv: settled.paths.csv,
+      missingPeriods: meta.missing_periods,
+    });
+    return { status: meta.status === 'partial' || failed.length > 0 ? 'partial' : 'ok' };
+  }
+
+  #emit(event: CollectEvent): void {
+    if (event.type === 'object-milled') {
+      this.#objectsMilled++;
+      this.#rows += event.account.rows;
+      this.#accepted += event.account.accepted;
+      this.#bytes += event.bytes;
+    } else if (event.type === 'object-failed') {
+      this.#objectsFailed++;
+    }
+    this.request.onEvent?.(event);
+  }
+
+  #summarize(outcomes: readonly SymbolOutcome[]): Omit<CollectSummary, 'seconds'> {
+    const count = (status: SymbolOutcome['status']): number =>
+      outcomes.filter((outcome) => outcome.status === status).length;
+    const failed = count('failed');
+    const firstFailure = outcomes.find((outcome) => outcome.code !== undefined)?.code;
+    let exitStatus: ExitStatus = EXIT.done;
+    if (failed === outcomes.length && firstFailure) exitStatus = ERROR_KINDS[firstFailure].exit;
+    else if (failed > 0 || count('partial') > 0) exitStatus = EXIT.partial;
+    return {
+      exitStatus,
+      symbolsDone: count('ok'),
+      symbolsPartial: count('partial'),
+      symbolsFailed: failed,
+      monthsBuilt: this.#monthsBuilt,
+      monthsReused: this.#monthsReused,
+      objectsMilled: this.#objectsMilled,
+      objectsFailed: this.#objectsFailed,
+      rows: this.#rows,
+      accepted: this.#accepted,
+      bytes: this.#bytes,
+    };
+  }
+}
+
+function listSome(symbols: readonly string[]): string {
+  const shown = symbols.slice(0, 8).join(', ');
+  return symbols.length > 8 ? `${shown} and ${symbols.length - 8} more` : shown;
+}

@@ -1,0 +1,93 @@
+import type { ErrorCode } from '../errors.js';
+import type { MissingPeriod } from '../layer/index.js';
+import type { RowAccount } from '../ticks/index.js';
+
+/** What happens while `collect` runs, in this order for each symbol. Figures come from here, never from logs. */
+export type CollectEvent =
+  | PlannedEvent
+  | MonthStartedEvent
+  | BytesEvent
+  | ObjectMilledEvent
+  | ObjectFailedEvent
+  | MonthWrittenEvent
+  | SymbolSettledEvent
+  | SymbolFailedEvent;
+
+/** What will be done for a symbol. */
+export interface PlannedEvent {
+  readonly type: 'planned';
+  readonly symbol: string;
+  readonly monthsReused: number;
+  readonly monthsToBuild: number;
+  readonly objects: number;
+  /** ZIP bytes of these objects. */
+  readonly bytes: number;
+  readonly missingPeriods: readonly MissingPeriod[];
+  readonly notes: readonly string[];
+}
+
+export interface MonthStartedEvent {
+  readonly type: 'month-started';
+  readonly symbol: string;
+  readonly month: string;
+  /** Why it is built, in words. */
+  readonly reason: string;
+}
+
+/** Progress within an object: a share of its ZIP bytes has been milled since the last such event. */
+export interface BytesEvent {
+  readonly type: 'bytes';
+  readonly symbol: string;
+  readonly month: string;
+  readonly bytes: number;
+}
+
+export interface ObjectMilledEvent {
+  readonly type: 'object-milled';
+  readonly symbol: string;
+  readonly month: string;
+  readonly object: string;
+  readonly bytes: number;
+  readonly checksum: 'verified' | 'missing';
+  readonly account: RowAccount;
+  readonly seconds: number;
+}
+
+export interface ObjectFailedEvent {
+  readonly type: 'object-failed';
+  readonly symbol: string;
+  readonly month: string;
+  readonly object: string;
+  readonly period: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+export interface MonthWrittenEvent {
+  readonly type: 'month-written';
+  readonly symbol: string;
+  readonly month: string;
+  readonly path: string;
+  /** Minute bars in the file, and ticks accepted of the objects milled for it now. */
+  readonly minutes: number;
+  readonly rows: number;
+  readonly notes: readonly string[];
+}
+
+export interface SymbolSettledEvent {
+  readonly type: 'symbol-settled';
+  readonly symbol: string;
+  readonly status: 'written' | 'unchanged';
+  readonly reason: string | null;
+  readonly dataStatus: 'ok' | 'partial';
+  readonly bars: number;
+  readonly csv: string;
+  readonly missingPeriods: readonly MissingPeriod[];
+}
+
+export interface SymbolFailedEvent {
+  readonly type: 'symbol-failed';
+  readonly symbol: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+}

@@ -1,0 +1,85 @@
+import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Archive, ArchiveEntry } from '../archive/index.js';
+import { fromSystemError } from '../errors.js';
+import type { SourceFacts } from '../layer/index.js';
+import { checksumKey } from '../market/index.js';
+import { type MinuteBars, type Thresholds, aggregateAggTrades } from '../ticks/index.js';
+
+export interface MilledObject {
+  readonly bars: MinuteBars;
+  readonly source: SourceFacts;
+}
+
+export interface MillOptions {
+  readonly thresholds: Thresholds;
+  readonly signal: AbortSignal;
+  /** Called now and then with the ZIP bytes milled since the last call; they add up to the object's size. */
+  readonly onZipBytes: (bytes: number) => void;
+}
+
+/**
+ * One object of the archive to minute bars and the facts of their source.
+ * @throws what opening and reading an object, and its rows, can be guilty of
+ */
+export async function millObject(archive: Archive, entry: ArchiveEntry, options: MillOptions): Promise<MilledObject> {
+  const object = await archive.open(entry);
+  try {
+    const { facts } = object;
+    let csvBytes = 0;
+    let reported = 0;
+    const { bars, account } = await aggregateAggTrades(() => object.read(), {
+      market: entry.name.market,
+      symbol: entry.name.symbol,
+      period: entry.name.period,
+      thresholds: options.thresholds,
+      object: entry.key,
+      signal: options.signal,
+      onBytes: (bytes) => {
+        csvBytes += bytes;
+        // A second pass over an object with repeated ids counts as no progress.
+        const share = facts.memberBytes === 0 ? 1 : Math.min(1, csvBytes / facts.memberBytes);
+        const zipBytes = Math.floor(share * facts.bytes);
+        if (zipBytes - reported < 1 << 19) return;
+        options.onZipBytes(zipBytes - reported);
+        reported = zipBytes;
+      },
+    });
+    options.onZipBytes(facts.bytes - reported);
+    const source: SourceFacts = {
+      key: facts.key,
+      period: entry.name.period.key,
+      bytes: facts.bytes,
+      sha256: facts.sha256,
+      checksum: facts.checksum,
+      memberName: facts.member,
+      memberBytes: facts.memberBytes,
+      crc32: facts.crc32,
+      account,
+    };
+    return { bars, source };
+  } finally {
+    await object.close();
+  }
+}
+
+/**
+ * Keeps an object that was milled below `{data}/archive`, under its own key, so that what is kept is an archive
+ * again. Nothing is done when it lies there already.
+ */
+export async function keepObject(archive: Archive, entry: ArchiveEntry, dataDir: string): Promise<void> {
+  const root = join(dataDir, 'archive');
+  if (archive.location === root) return;
+  const to = join(root, ...entry.key.split('/'));
+  const part = `${to}.part-${process.pid}`;
+  try {
+    await mkdir(dirname(to), { recursive: true });
+    await copyFile(join(archive.location, ...entry.key.split('/')), part);
+    await rename(part, to);
+    const sha256 = await archive.checksum(entry.key);
+    if (sha256 !== null) await writeFile(join(root, checksumKey(entry.key)), `${sha256}  ${entry.key.split('/').at(-1)!}\n`);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw fromSystemError(error, 'keeping', to);
+  }
+}

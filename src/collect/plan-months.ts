@@ -1,0 +1,123 @@
+import type { Archive, ArchiveEntry, MonthPlan } from '../archive/index.js';
+import { TapemillError } from '../errors.js';
+import {
+  type LayerFacts,
+  LAYER_SCHEMA_VERSION,
+  type SourceFacts,
+  examineMonth,
+  monthPath,
+} from '../layer/index.js';
+import { contractSizeUsd, type Market } from '../market/index.js';
+import type { Thresholds } from '../ticks/index.js';
+
+export interface LayerRequest {
+  readonly dataDir: string;
+  readonly market: Market;
+  readonly symbol: string;
+  readonly thresholds: Thresholds;
+}
+
+/** What is to be done for one month, or that there is nothing to do. */
+export interface MonthWork {
+  readonly plan: MonthPlan;
+  /** Null: the month file answers the request as it is. */
+  readonly reason: string | null;
+  readonly objects: readonly ArchiveEntry[];
+  readonly keepDays: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Compares a planned month with the month file on disk: what of it can be reused, what must be milled, and why.
+ * A rebuild never loses days: those that the file has beyond the request are kept as they are, or, when they were
+ * made otherwise (other thresholds), milled again from the archive.
+ * @param entries all that the archive lists of the symbol
+ */
+export async function planMonthWork(
+  archive: Archive,
+  entries: readonly ArchiveEntry[],
+  plan: MonthPlan,
+  request: LayerRequest,
+): Promise<MonthWork> {
+  const { dataDir, market, symbol, thresholds } = request;
+  const month = plan.month.key;
+  const contract = market === 'cm' ? contractSizeUsd(symbol) : null;
+  const sources = await Promise.all(
+    plan.objects.map(async (entry) => ({
+      key: entry.key,
+      period: entry.name.period.key,
+      sha256: await statedHash(archive, entry),
+    })),
+  );
+  const path = monthPath(dataDir, market, symbol, month);
+  const state = await examineMonth(path, {
+    market,
+    symbol,
+    period: month,
+    thresholds,
+    contractSizeUsd: contract,
+    sources,
+  });
+  const { facts } = state;
+  const reason = state.reason ?? resized(facts, plan.objects);
+  if (reason === null) return { plan, reason, objects: [], keepDays: [], notes: [] };
+  const old = facts?.sources ?? [];
+  const oldIsUsable = facts !== null && isMadeAlike(facts, request, contract) && !old.some((source) => source.period === month);
+
+  if (!oldIsUsable) {
+    // Nothing of the old bars can stay, but what they were made of is wanted still.
+    const listed = new Map(entries.map((entry) => [entry.key, entry]));
+    const wanted = new Map(plan.objects.map((entry) => [entry.name.period.key, entry]));
+    const notes: string[] = [];
+    for (const source of old) {
+      if (wanted.has(source.period)) continue;
+      const entry = listed.get(source.key);
+      if (entry) wanted.set(source.period, entry);
+      else notes.push(`${source.period} is dropped: the archive does not list ${source.key} any more`);
+    }
+    return { plan, reason, objects: inOrder([...wanted.values()]), keepDays: [], notes };
+  }
+  const isStale = (source: SourceFacts): boolean =>
+    sources.some(({ key, sha256 }, i) => {
+      if (key !== source.key) return false;
+      return sha256 === null ? plan.objects[i]!.bytes !== source.bytes : sha256 !== source.sha256;
+    });
+  const keepDays = old.filter((source) => !isStale(source)).map((source) => source.period);
+  const objects = plan.objects.filter((entry) => !keepDays.includes(entry.name.period.key));
+  return { plan, reason, objects, keepDays, notes: [] };
+}
+
+function inOrder(entries: ArchiveEntry[]): ArchiveEntry[] {
+  return entries.sort((a, b) => a.name.period.startMs - b.name.period.startMs);
+}
+
+/** The hash of an object as its .CHECKSUM states it; null when nobody knows it before the object is read. */
+async function statedHash(archive: Archive, entry: ArchiveEntry): Promise<string | null> {
+  try {
+    return await archive.checksum(entry.key);
+  } catch (error) {
+    // Milling the object will report it; a month that is there does not suffer from it.
+    if (TapemillError.is(error) && error.code === 'E_CHECKSUM_FORMAT') return null;
+    throw error;
+  }
+}
+
+/** An object without a .CHECKSUM is known by its size alone. */
+function resized(facts: LayerFacts | null, objects: readonly ArchiveEntry[]): string | null {
+  for (const { key, bytes } of objects) {
+    const known = facts?.sources.find((source) => source.key === key);
+    if (known && known.bytes !== bytes) return `${key} was replaced upstream: ${known.bytes} bytes, now ${bytes}`;
+  }
+  return null;
+}
+
+function isMadeAlike(facts: LayerFacts, request: LayerRequest, contract: number | null): boolean {
+  return (
+    facts.schemaVersion === LAYER_SCHEMA_VERSION &&
+    facts.market === request.market &&
+    facts.symbol === request.symbol &&
+    facts.contractSizeUsd === contract &&
+    facts.thresholds.whaleUsd === request.thresholds.whaleUsd &&
+    facts.thresholds.retailUsd === request.thresholds.retailUsd
+  );
+}

@@ -1,0 +1,63 @@
+/**
+ * tapemill as a library. Bytes of aggTrades to minute bars, minute bars to bars of any frequency, bars to factors;
+ * the layer on disk; the main job as one function. Tables are `{ length, columns }` of `Float64Array`s.
+ */
+export { EXIT, ERROR_KINDS, TapemillError, type ErrorCode, type ErrorContext, type ExitStatus } from './errors.js';
+export {
+  type DateRange,
+  type EpochMicros,
+  type EpochMs,
+  type Frequency,
+  type Period,
+  FREQUENCIES,
+  parseFrequency,
+  parsePeriod,
+  parseRange,
+} from './time/index.js';
+export { type Market, MARKETS, contractSizeUsd } from './market/index.js';
+export {
+  type Archive,
+  type ArchiveEntry,
+  type ArchiveObject,
+  type ObjectFacts,
+  type SymbolPlan,
+  LocalArchive,
+  openObject,
+  planSymbol,
+} from './archive/index.js';
+export {
+  type AggregatedTrades,
+  type AggregateOptions,
+  type ByteSource,
+  type MinuteBars,
+  type MinuteColumn,
+  type RowAccount,
+  type Thresholds,
+  DEFAULT_THRESHOLDS,
+  MINUTE_COLUMN,
+  MINUTE_COLUMNS,
+  aggregateAggTrades,
+  concatMinuteBars,
+  sliceMinuteBars,
+} from './ticks/index.js';
+export {
+  type LayerFacts,
+  type LayerMonth,
+  type MonthFile,
+  type SourceFacts,
+  LAYER_SCHEMA_VERSION,
+  listMonths,
+  listSymbols,
+  mergeMonthlyWithDaily,
+  monthPath,
+  readLayerFacts,
+  readMonth,
+  writeMonth,
+} from './layer/index.js';
+export { readMinutes } from './layer/read-minutes.js';
+export { type Bars, rollUp } from './bars/index.js';
+export { type Factor, type FactorTable, listFactors, orderFlowFactors } from './factors/index.js';
+export { type FactorMeta, type Settled, type SettleRequest, settleFactors } from './outputs/index.js';
+export { type CollectEvent, type CollectRequest, type CollectSummary, collect } from './collect/index.js';
+export { type SimulationReport, type SimulationRequest, simulateArchive } from './simulator/index.js';
+export { VERSION } from './version.js';

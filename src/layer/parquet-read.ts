@@ -1,0 +1,108 @@
+import { open, readFile } from 'node:fs/promises';
+import { TapemillError, fromSystemError } from '../errors.js';
+import { TRAILER_BYTES, decodeFooter, decodeRequiredColumns, footerBytes } from '../parquet/index.js';
+import { MINUTE_COLUMNS, type MinuteBars, type MinuteColumn } from '../ticks/minute-bars.js';
+import { MINUTE_MS, parsePeriod } from '../time/index.js';
+import type { LayerFacts } from './facts.js';
+import { factsFromKeyValues } from './footer.js';
+import { LAYER_COLUMNS } from './schema.js';
+
+/** What a footer with a month of daily sources takes; a longer one costs a second read. */
+const TAIL_BYTES = 64 * 1024;
+
+/**
+ * Facts of a month file, from its last bytes alone.
+ * @throws `E_LAYER` when it is damaged or not ours, `E_IO` when it cannot be read
+ */
+export async function readLayerFacts(path: string): Promise<LayerFacts> {
+  let tail: Uint8Array;
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      const readTail = async (bytes: number): Promise<Buffer> => {
+        const length = Math.min(size, bytes);
+        return (await file.read(Buffer.alloc(length), 0, length, size - length)).buffer;
+      };
+      tail = await readTail(TAIL_BYTES);
+      const needed = damaged(path, () => footerBytes(tail.subarray(-TRAILER_BYTES)));
+      if (needed > tail.length && needed <= size) tail = await readTail(needed);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw fromSystemError(error, 'reading', path);
+  }
+  return factsFromKeyValues(damaged(path, () => decodeFooter(tail)).key_value_metadata ?? [], path);
+}
+
+/** The same, but null when there is no such file. */
+export async function findLayerFacts(path: string): Promise<LayerFacts | null> {
+  try {
+    return await readLayerFacts(path);
+  } catch (error) {
+    if (isMissingFile(error)) return null;
+    throw error;
+  }
+}
+
+export interface LayerMonth {
+  readonly bars: MinuteBars;
+  readonly facts: LayerFacts;
+}
+
+/**
+ * Bars and facts of a month file. Every page is checked against its CRC-32, and the minutes against the month.
+ * @throws `E_LAYER` when it is damaged or not ours, `E_IO` when it cannot be read
+ */
+export async function readMonth(path: string): Promise<LayerMonth> {
+  const file = await readFile(path).catch((error: unknown) => {
+    throw fromSystemError(error, 'reading', path);
+  });
+  return decodeMonth(file, path);
+}
+
+/** `path` is for the messages only. @throws `E_LAYER` */
+export function decodeMonth(file: Uint8Array, path: string): LayerMonth {
+  const footer = damaged(path, () => decodeFooter(file));
+  const facts = factsFromKeyValues(footer.key_value_metadata ?? [], path);
+  const bars = damaged(path, () => {
+    const columns = decodeRequiredColumns(file, footer, LAYER_COLUMNS);
+    const entries = MINUTE_COLUMNS.map((name): [MinuteColumn, Float64Array] => [name, columns.get(name)!]);
+    const read: MinuteBars = {
+      length: columns.get('minute')!.length,
+      columns: Object.fromEntries(entries) as Record<MinuteColumn, Float64Array>,
+    };
+    checkMinutes(read, facts.period);
+    return read;
+  });
+  return { bars, facts };
+}
+
+/** Whole minutes of the month, ascending, none twice. */
+function checkMinutes(bars: MinuteBars, monthKey: string): void {
+  const month = parsePeriod(monthKey);
+  let previous = month.startMs - MINUTE_MS;
+  for (const minute of bars.columns.minute) {
+    if (minute <= previous || minute >= month.endMs || minute % MINUTE_MS !== 0) {
+      throw new RangeError(`minute ${minute} after ${previous} is not one of ${monthKey} in order`);
+    }
+    previous = minute;
+  }
+}
+
+/** Whatever a decoder throws on bytes that are not what they claim is `E_LAYER`. */
+function damaged<T>(path: string, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (TapemillError.is(error)) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new TapemillError('E_LAYER', `${path} cannot be read: ${message}`, { path }, { cause: error });
+  }
+}
+
+function isMissingFile(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+}

@@ -1,0 +1,77 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fromSystemError } from '../errors.js';
+import { type Market, assertSymbol } from '../market/index.js';
+import { type Period, parsePeriod } from '../time/index.js';
+
+/** Folders of USD-M data carry no market in their name, as in the pipeline that our users come from. */
+function folderName(market: Market, rest: string): string {
+  return market === 'um' ? `binance_aggTrades${rest}` : `binance_${market}_aggTrades${rest}`;
+}
+
+/** `{data}/binance_aggTrades_1m_parquet/{SYMBOL}` */
+export function layerFolder(dataDir: string, market: Market, symbol: string): string {
+  assertSymbol(symbol);
+  return join(dataDir, folderName(market, '_1m_parquet'), symbol);
+}
+
+/** `{data}/binance_aggTrades_1m_parquet/{SYMBOL}/{YYYY-MM}.parquet` */
+export function monthPath(dataDir: string, market: Market, symbol: string, monthKey: string): string {
+  return join(layerFolder(dataDir, market, symbol), `${monthKey}.parquet`);
+}
+
+export interface FactorPaths {
+  readonly csv: string;
+  readonly parquet: string;
+  /** Beside the CSV: `{SYMBOL}_aggTrades.csv.meta.json`. */
+  readonly meta: string;
+}
+
+/** Files of one symbol's bars: `{data}/binance_aggTrades/…` for `1h`, `{data}/binance_aggTrades_{freq}/…` otherwise. */
+export function factorPaths(
+  dataDir: string,
+  market: Market,
+  symbol: string,
+  frequencyLabel: string,
+): FactorPaths {
+  assertSymbol(symbol);
+  const folder = folderName(market, frequencyLabel === '1h' ? '' : `_${frequencyLabel}`);
+  const stem = join(dataDir, folder, `${symbol}_aggTrades`);
+  return { csv: `${stem}.csv`, parquet: `${stem}.parquet`, meta: `${stem}.csv.meta.json` };
+}
+
+export interface MonthFile {
+  readonly month: Period;
+  readonly path: string;
+}
+
+/** Months on disk, oldest first; empty when the symbol has none. Other names in the folder are not ours. @throws `E_IO` */
+export async function listMonths(dataDir: string, market: Market, symbol: string): Promise<MonthFile[]> {
+  const folder = layerFolder(dataDir, market, symbol);
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw fromSystemError(error, 'listing', folder);
+  }
+  return names
+    .filter((name) => /^\d{4}-(0[1-9]|1[0-2])\.parquet$/.test(name))
+    .sort()
+    .map((name) => ({ month: parsePeriod(name.slice(0, 7)), path: join(folder, name) }));
+}
+
+/** Symbols of a market that have a folder in the layer, sorted by code point. @throws `E_IO` */
+export async function listSymbols(dataDir: string, market: Market): Promise<string[]> {
+  const folder = join(dataDir, folderName(market, '_1m_parquet'));
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+      .map((entry) => entry.name.normalize('NFC'))
+      .sort();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw fromSystemError(error, 'listing', folder);
+  }
+}

@@ -1,0 +1,214 @@
+import { readFile, rm, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { rollUp } from '../bars/index.js';
+import { TapemillError, fromSystemError } from '../errors.js';
+import { ORDER_FLOW_FACTORS, orderFlowFactors } from '../factors/index.js';
+import {
+  AtomicFile,
+  type FactorPaths,
+  type MissingPeriod,
+  atomicWriteFile,
+  factorPaths,
+  readMonth,
+  sliceToSpan,
+} from '../layer/index.js';
+import type { Market } from '../market/index.js';
+import { type DateRange, type Frequency, formatIso, formatUtcSeconds } from '../time/index.js';
+import { csvHeader, csvRows } from './csv.js';
+import { FactorParquet } from './factor-parquet.js';
+import { findHoles, isPartial } from './holes.js';
+import { type MonthWithFacts, layerDigest, sourcesInRange, viewLayer } from './layer-view.js';
+import { FACTOR_SCHEMA_VERSION, type FactorIdentity, type FactorMeta, whyStale } from './meta.js';
+
+export interface SettleRequest {
+  readonly dataDir: string;
+  readonly market: Market;
+  readonly symbol: string;
+  readonly frequency: Frequency;
+  /** Null: all that the layer has. */
+  readonly range: DateRange | null;
+  /** Gaps that the planner knows of, with the reason. */
+  readonly missingPeriods: readonly MissingPeriod[];
+  readonly tapemillVersion: string;
+  /** ISO 8601; now, if absent. */
+  readonly createdAtUtc?: string;
+}
+
+export interface Settled {
+  readonly status: 'written' | 'unchanged';
+  /** Why the files were written, in words; null when they were not. */
+  readonly reason: string | null;
+  readonly rows: number;
+  readonly paths: FactorPaths;
+  readonly meta: FactorMeta;
+}
+
+/**
+ * Brings the factor files of one symbol and frequency up to date with the minute layer: CSV, Parquet, and the
+ * meta file last. Does nothing when the meta file says that they are already made of just this.
+ *
+ * Months are read one at a time: every frequency divides a day, so no bar straddles two. In memory are one month
+ * of minutes and one row group of bars.
+ * @throws `E_NO_LAYER` when the layer has no bar in the range; `E_LAYER`, `E_IO`, `E_DISK_FULL`, with the old
+ *   files untouched
+ */
+export async function settleFactors(request: SettleRequest): Promise<Settled> {
+  const { dataDir, market, symbol, frequency, range } = request;
+  const paths = factorPaths(dataDir, market, symbol, frequency.label);
+  const months = await viewLayer(dataDir, market, symbol, range);
+  const identity = identify(request, months);
+
+  const existing = await readJson(paths.meta);
+  const reason =
+    existing === undefined
+      ? 'not yet written'
+      : (whyStale(existing, identity) ?? (await whyLost(paths, existing)));
+  if (reason === null) {
+    const meta = existing as FactorMeta; // equal to `identity`, and made by us as far as it was compared
+    return { status: 'unchanged', reason, rows: meta.rows, paths, meta };
+  }
+
+  const written = await writeTables(paths, months, request, identity);
+  const meta: FactorMeta = {
+    status: isPartial(identity.missing_periods) ? 'partial' : 'ok',
+    symbol,
+    data_type: 'aggTrades',
+    market,
+    interval: identity.interval,
+    requested_start: identity.requested_start,
+    requested_end: identity.requested_end,
+    min_ts: formatUtcSeconds(written.firstMinute),
+    max_ts: formatUtcSeconds(written.lastMinute),
+    rows: written.rows,
+    created_at_utc: request.createdAtUtc ?? formatIso(Date.now()),
+    missing_periods: identity.missing_periods,
+    sources: identity.sources,
+    thresholds: identity.thresholds,
+    contract_size_usd: identity.contract_size_usd,
+    schema_version: identity.schema_version,
+    tapemill_version: request.tapemillVersion,
+    layer_sha256: identity.layer_sha256,
+    files: written.files,
+  };
+  await atomicWriteFile(paths.meta, Buffer.from(`${JSON.stringify(meta, null, 2)}\n`));
+  return { status: 'written', reason, rows: written.rows, paths, meta };
+}
+
+function identify(
+  request: SettleRequest,
+  months: readonly [MonthWithFacts, ...MonthWithFacts[]],
+): FactorIdentity {
+  const { market, symbol, frequency, range } = request;
+  const sources = sourcesInRange(months, range);
+  const known = [...request.missingPeriods, ...months.flatMap((month) => month.facts.missingPeriods)];
+  const { thresholds, contractSizeUsd } = months[0].facts;
+  return {
+    schema_version: FACTOR_SCHEMA_VERSION,
+    symbol,
+    market,
+    interval: frequency.label === '1h' ? null : frequency.label,
+    requested_start: range?.start ?? null,
+    requested_end: range?.end ?? null,
+    thresholds: { whale_usd: thresholds.whaleUsd, retail_usd: thresholds.retailUsd },
+    contract_size_usd: contractSizeUsd,
+    sources: sources.map(({ facts }) => ({
+      object: facts.key,
+      sha256: facts.sha256,
+      bytes: facts.bytes,
+      checksum: facts.checksum,
+    })),
+    missing_periods: findHoles(
+      sources.map(({ period }) => period),
+      known,
+      range,
+    ),
+    layer_sha256: layerDigest(months),
+  };
+}
+
+/** Content of a JSON file; undefined when there is none or it is not JSON. @throws `E_IO` */
+async function readJson(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw fromSystemError(error, 'reading', path);
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the files are still those that the meta file speaks of, by their size. */
+async function whyLost(paths: FactorPaths, existing: unknown): Promise<string | null> {
+  const recorded = existing as { files?: Record<string, { bytes?: unknown } | undefined> };
+  for (const kind of ['csv', 'parquet'] as const) {
+    const size = (await stat(paths[kind]).catch(() => undefined))?.size;
+    if (size === undefined) return `${basename(paths[kind])} is gone`;
+    if (size !== recorded.files?.[kind]?.bytes)
+      return `${basename(paths[kind])} has another size than recorded`;
+  }
+  return null;
+}
+
+interface WrittenTables {
+  readonly rows: number;
+  readonly firstMinute: number;
+  readonly lastMinute: number;
+  readonly files: FactorMeta['files'];
+}
+
+async function writeTables(
+  paths: FactorPaths,
+  months: readonly MonthWithFacts[],
+  request: SettleRequest,
+  identity: FactorIdentity,
+): Promise<WrittenTables> {
+  const csv = await AtomicFile.create(paths.csv);
+  let parquet: AtomicFile | undefined;
+  try {
+    parquet = await AtomicFile.create(paths.parquet);
+    const encoder = new FactorParquet([
+      ['tapemill.factor_schema_version', String(FACTOR_SCHEMA_VERSION)],
+      ['tapemill.market', identity.market],
+      ['tapemill.symbol', identity.symbol],
+      ['tapemill.frequency', request.frequency.label],
+      ['tapemill.thresholds', JSON.stringify(identity.thresholds)],
+    ]);
+    let rows = 0;
+    let firstMinute = NaN;
+    let lastMinute = NaN;
+    await csv.write(Buffer.from(csvHeader(ORDER_FLOW_FACTORS)));
+    for (const { path } of months) {
+      const { bars } = await readMonth(path);
+      const table = orderFlowFactors(
+        rollUp(request.range ? sliceToSpan(bars, request.range) : bars, request.frequency),
+      );
+      if (table.length === 0) continue;
+      if (rows === 0) firstMinute = table.minute[0]!;
+      lastMinute = table.minute[table.length - 1]!;
+      rows += table.length;
+      await csv.write(Buffer.from(csvRows(table)));
+      await parquet.write(encoder.append(table));
+    }
+    if (rows === 0) {
+      throw new TapemillError('E_NO_LAYER', `the minute layer has no bar of ${request.symbol} in the range`, {
+        path: request.dataDir,
+      });
+    }
+    await parquet.write(encoder.finish());
+    // From here until the new meta file is there, the files are nobody's: a crash must not leave the old one.
+    await rm(paths.meta, { force: true });
+    const files = {
+      csv: { name: basename(paths.csv), ...(await csv.commit()) },
+      parquet: { name: basename(paths.parquet), ...(await parquet.commit()) },
+    };
+    return { rows, firstMinute, lastMinute, files };
+  } catch (error) {
+    await Promise.all([csv.abort(), parquet?.abort()]);
+    throw fromSystemError(error, 'writing', paths.csv);
+  }
+}

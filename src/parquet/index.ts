@@ -1,0 +1,20 @@
+/**
+ * Tables of `Float64Array` columns as Parquet bytes, both ways. Knows neither minute bars nor factors, and
+ * touches no disk.
+ */
+export {
+  ParquetEncoder,
+  encodeParquet,
+  type CellType,
+  type KeyValues,
+  type ParquetColumn,
+  type ParquetField,
+} from './encode.js';
+export {
+  TRAILER_BYTES,
+  decodeFooter,
+  decodeRequiredColumns,
+  footerBytes,
+  type ExpectedColumn,
+  type Footer,
+} from './decode.js';
