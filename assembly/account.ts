@@ -4,7 +4,6 @@
 export const NONE: i64 = i64.MIN_VALUE;
 
 export let rows: i64 = 0;
-export let accepted: i64 = 0;
 export let duplicate: i64 = 0;
 export let sentinel: i64 = 0;
 export let malformed: i64 = 0;
@@ -14,11 +13,6 @@ export let conflictingIds: i64 = 0;
 export let tradeIdGaps: i64 = 0;
 /** Rows whose agg_trade_id was there already: `resolve.ts` finds out which are duplicates. */
 export let repeated: i64 = 0;
-
-export let minId: i64 = 0;
-export let maxId: i64 = 0;
-export let minTime: i64 = 0;
-export let maxTime: i64 = 0;
 
 export let beforeRows: i64 = 0;
 export let beforeFirst: i64 = 0;
@@ -44,7 +38,6 @@ let largestTime: i64 = 0;
 
 export function resetAccount(firstLine: i64): void {
   rows = 0;
-  accepted = 0;
   duplicate = 0;
   sentinel = 0;
   malformed = 0;
@@ -53,10 +46,6 @@ export function resetAccount(firstLine: i64): void {
   conflictingIds = 0;
   tradeIdGaps = 0;
   repeated = 0;
-  minId = i64.MAX_VALUE;
-  maxId = NONE;
-  minTime = i64.MAX_VALUE;
-  maxTime = NONE;
   beforeRows = 0;
   beforeFirst = i64.MAX_VALUE;
   beforeLast = NONE;
@@ -82,16 +71,18 @@ export function endPass(): void {
   malformed = firstPassMalformed;
 }
 
-// @ts-ignore: decorator
-@inline
 export function countLine(): void {
   line++;
 }
 
-// @ts-ignore: decorator
-@inline
 export function countRow(): void {
   rows++;
+}
+
+/** `count` usual rows, a line each. */
+export function countUsualRows(count: i64): void {
+  rows += count;
+  line += count;
 }
 
 export function countSentinel(): void {
@@ -133,15 +124,8 @@ export function countRepeated(): void {
   repeated++;
 }
 
-// @ts-ignore: decorator
-@inline
-export function countAccepted(time: i64, id: i64, quantity: u64): void {
-  accepted++;
-  if (quantity == 0) zeroQuantity++;
-  minId = min(minId, id);
-  maxId = max(maxId, id);
-  minTime = min(minTime, time);
-  maxTime = max(maxTime, time);
+export function countZeroQuantity(): void {
+  zeroQuantity++;
 }
 
 /** A repeated id with other fills: a tick of its own. */

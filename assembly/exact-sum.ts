@@ -26,14 +26,17 @@ const BIAS: i32 = 1075;
 /** Biased exponents, relative to the lowest, of what the narrow part takes. */
 const NARROW_EXPONENTS: u32 = 64 + 44;
 
-/** Adds `x` to the narrow sum at `sum`; false, having done nothing, when it belongs into the wide part. Zero is taken. */
+/**
+ * Adds `x` to the narrow sum at `sum` if `take` is 1, nothing if it is 0, with the same instructions; false, having
+ * done nothing, when `x` belongs into the wide part. Zero is taken.
+ */
 // @ts-ignore: decorator
 @inline
-export function addNarrow(sum: usize, x: f64): bool {
+export function addNarrow(sum: usize, x: f64, take: u64 = 1): bool {
   const bits = reinterpret<u64>(x);
   const position = <i32>(bits >> 52) - (BIAS + NARROW_LSB);
   if (<u32>position >= NARROW_EXPONENTS) return bits == 0;
-  const mantissa = (bits & MANTISSA) | HIDDEN;
+  const mantissa = ((bits & MANTISSA) | HIDDEN) & (0 - take);
   const shift = <u64>(position & 63);
   const low = mantissa << shift;
   const high = (mantissa >> 1) >> (63 - shift);

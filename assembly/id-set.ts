@@ -59,7 +59,7 @@ export class IdSet {
     const entry = this.cachedEntry;
     const page = load<u32>(entry, 8);
     if (page == FULL) return true;
-    const word = <usize>page + ((<usize>(id & (PAGE_IDS - 1)) >> 6) << 3);
+    const word = <usize>page + (((<usize>(id & (PAGE_IDS - 1))) >> 6) << 3);
     const bit: u64 = (<u64>1) << (id & 63);
     const before = load<u64>(word);
     if ((before & bit) != 0) return true;
@@ -81,13 +81,13 @@ export class IdSet {
     if (load<u64>(entry) == EMPTY_KEY) return false;
     const page = load<u32>(entry, 8);
     if (page == FULL) return true;
-    const word = <usize>page + ((<usize>(id & (PAGE_IDS - 1)) >> 6) << 3);
+    const word = <usize>page + (((<usize>(id & (PAGE_IDS - 1))) >> 6) << 3);
     return ((load<u64>(word) >> (id & 63)) & 1) != 0;
   }
 
   /** Address of the sorted page numbers (u64 each, `entries` of them), in memory of its own. */
   sortedKeys(): usize {
-    const keys = allocate(<usize>this.entries << 3);
+    const keys = allocate((<usize>this.entries) << 3);
     let n: usize = 0;
     for (let i: u32 = 0; i < this.capacity; i++) {
       const key = load<u64>(this.directory + <usize>i * ENTRY_BYTES);
@@ -114,7 +114,7 @@ export class IdSet {
   /** The entry of `key`, or the free one where it would go. The directory is never more than half full. */
   private find(key: u64): usize {
     const mask = this.capacity - 1;
-    let i = <u32>((key * 0x9e3779b97f4a7c15) >> 32) & mask;
+    let i = (<u32>((key * 0x9e3779b97f4a7c15) >> 32)) & mask;
     while (true) {
       const entry = this.directory + <usize>i * ENTRY_BYTES;
       const at = load<u64>(entry);
@@ -173,23 +173,24 @@ function emptyDirectory(capacity: u32): usize {
 function heapSort(keys: usize, n: i32): void {
   for (let i = n / 2 - 1; i >= 0; i--) sift(keys, i, n);
   for (let end = n - 1; end > 0; end--) {
-    const last = load<u64>(keys + (<usize>end << 3));
-    store<u64>(keys + (<usize>end << 3), load<u64>(keys));
+    const last = load<u64>(keys + ((<usize>end) << 3));
+    store<u64>(keys + ((<usize>end) << 3), load<u64>(keys));
     store<u64>(keys, last);
     sift(keys, 0, end);
   }
 }
 
 function sift(keys: usize, root: i32, n: i32): void {
-  const value = load<u64>(keys + (<usize>root << 3));
+  const value = load<u64>(keys + ((<usize>root) << 3));
   while (true) {
     let child = 2 * root + 1;
     if (child >= n) break;
-    if (child + 1 < n && load<u64>(keys + (<usize>child << 3), 8) > load<u64>(keys + (<usize>child << 3))) child++;
-    const larger = load<u64>(keys + (<usize>child << 3));
+    if (child + 1 < n && load<u64>(keys + ((<usize>child) << 3), 8) > load<u64>(keys + ((<usize>child) << 3)))
+      child++;
+    const larger = load<u64>(keys + ((<usize>child) << 3));
     if (larger <= value) break;
-    store<u64>(keys + (<usize>root << 3), larger);
+    store<u64>(keys + ((<usize>root) << 3), larger);
     root = child;
   }
-  store<u64>(keys + (<usize>root << 3), value);
+  store<u64>(keys + ((<usize>root) << 3), value);
 }

@@ -11,7 +11,7 @@ import { setFastColumns } from './fast-row';
 import { allocate, resetHeap } from './heap';
 import { overflowed, resetIdSets } from './id-set';
 import { allocateInput, rewindInput } from './input';
-import { minuteCount } from './minutes';
+import { accepted, maxId, maxTime, minId, minTime, minuteCount } from './minutes';
 import { beginResolve, findMissing, missingIds, missingRanges, resetTicks, tooManyRepeats } from './ticks';
 
 export { chunkAt, endInput, takeChunk } from './input';
@@ -25,7 +25,14 @@ let accountBlock: usize = 0;
 let missing: usize = 0;
 
 /** Starts an object. `contract`: US dollars a contract, 0 for quantities in base units. `firstLine`: of the first row, from 1. */
-export function begin(startUs: i64, endUs: i64, whale: f64, retail: f64, contract: i32, firstLine: i32): void {
+export function begin(
+  startUs: i64,
+  endUs: i64,
+  whale: f64,
+  retail: f64,
+  contract: i32,
+  firstLine: i32,
+): void {
   resetHeap();
   resetIdSets();
   allocateInput();
@@ -55,13 +62,13 @@ export function failure(): i32 {
 }
 
 export function finish(): void {
-  missing = allocate(<usize>MISSING_LISTED << 4);
+  missing = allocate((<usize>MISSING_LISTED) << 4);
   findMissing(missing, MISSING_LISTED);
   columns = writeColumns(periodStartUs);
   accountBlock = allocate(ACCOUNT_WORDS << 3);
   let at = accountBlock;
   at = word(at, account.rows);
-  at = word(at, account.accepted);
+  at = word(at, accepted);
   at = word(at, account.duplicate);
   at = word(at, account.sentinel);
   at = word(at, account.malformed);
@@ -69,10 +76,10 @@ export function finish(): void {
   at = word(at, account.outOfOrder);
   at = word(at, account.conflictingIds);
   at = word(at, account.tradeIdGaps);
-  at = word(at, account.minId);
-  at = word(at, account.maxId);
-  at = word(at, account.minTime);
-  at = word(at, account.maxTime);
+  at = word(at, minId);
+  at = word(at, maxId);
+  at = word(at, minTime);
+  at = word(at, maxTime);
   at = word(at, missingIds);
   at = word(at, missingRanges);
   at = word(at, account.beforeRows);

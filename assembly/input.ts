@@ -55,8 +55,10 @@ function takeLines(end: usize): void {
   const rowBytes = separatorsInRow() << 2;
   let list = separators;
   let p = buffer;
+  let usual: i64 = 0;
   while (list < listEnd) {
     if (!dropping && list + rowBytes <= listEnd && fastRow(p, list)) {
+      usual++;
       list += rowBytes;
       p = <usize>load<u32>(list - 4) + 1;
       continue;
@@ -65,6 +67,8 @@ function takeLines(end: usize): void {
     if (list == listEnd) break;
     const lineEnd = <usize>load<u32>(list);
     list += 4;
+    account.countUsualRows(usual);
+    usual = 0;
     if (dropping) {
       dropping = false; // the tail of an overlong line, which has been counted
     } else {
@@ -74,6 +78,7 @@ function takeLines(end: usize): void {
     }
     p = lineEnd + 1;
   }
+  account.countUsualRows(usual);
   waiting = dropping ? 0 : end - p;
   if (waiting > MAX_LINE_BYTES) {
     account.countLine();

@@ -89,6 +89,30 @@ function enter(time: i64): void {
   store<i64>(current, i64.MIN_VALUE, MAX_FILL);
 }
 
+/** Of all ticks added; valid after `summarizeMinutes`. */
+export let accepted: i64 = 0;
+export let minId: i64 = 0;
+export let maxId: i64 = 0;
+export let minTime: i64 = 0;
+export let maxTime: i64 = 0;
+
+export function summarizeMinutes(): void {
+  accepted = 0;
+  minId = i64.MAX_VALUE;
+  maxId = i64.MIN_VALUE;
+  minTime = i64.MAX_VALUE;
+  maxTime = i64.MIN_VALUE;
+  for (let n: u32 = 0; n < minutesInPeriod; n++) {
+    const record = recordAt(n);
+    if (record == 0) continue;
+    accepted += load<i64>(record, TRADES) + load<i64>(record, TRADES + 8);
+    minId = min(minId, load<i64>(record, MIN_ID));
+    maxId = max(maxId, load<i64>(record, MAX_ID));
+    minTime = min(minTime, load<i64>(record, FIRST_TIME));
+    maxTime = max(maxTime, load<i64>(record, LAST_TIME));
+  }
+}
+
 /** Adds one tick whose time lies in the period. */
 // @ts-ignore: decorator
 @inline
@@ -121,7 +145,11 @@ export function addTick(
   add(record, QUOTE + takerSell, quote);
   add(record, SQUARE + takerSell, quote * quote);
   if (quote >= whaleQuote) add(record, WHALE + takerSell, quote);
-  if (quote <= retailQuote) add(record, RETAIL + takerSell, quote);
+  // Many ticks are retail and many are not: adding nothing is cheaper than a branch that cannot be predicted.
+  const retail = quote <= retailQuote;
+  if (!addNarrow(record + SUMS + (RETAIL + takerSell) * NARROW_BYTES, quote, <u64>retail) && retail) {
+    addRare(record, RETAIL + takerSell, quote);
+  }
 }
 
 // @ts-ignore: decorator

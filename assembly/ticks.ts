@@ -5,7 +5,7 @@
 import * as account from './account';
 import { decimalToF64, productToF64, ratioToF64 } from './decimal';
 import { IdSet, PAGE_IDS } from './id-set';
-import { addTick, resetMinutes } from './minutes';
+import { accepted, addTick, maxId, minId, resetMinutes, summarizeMinutes } from './minutes';
 import { addTriple, clearTriples, forgetTriples } from './triple-set';
 
 /** Repeated ids that one resolving pass takes on, to the next page of ids. */
@@ -71,7 +71,7 @@ export function takeRow(
       return;
     }
   }
-  account.countAccepted(time, id, quantity);
+  if (quantity == 0) account.countZeroQuantity();
   const quantityValue = decimalToF64(quantity, quantityScale);
   const priceValue = decimalToF64(price, priceScale);
   if (contractSize == 0) {
@@ -136,10 +136,11 @@ export let missingRanges: i64 = 0;
 export function findMissing(out: usize, limit: i64): void {
   missingIds = 0;
   missingRanges = 0;
-  if (account.accepted == 0) return;
+  summarizeMinutes();
+  if (accepted == 0) return;
   if (others.size > 0) addOthers();
   const keys = taken.sortedKeys();
-  let next = account.minId;
+  let next = minId;
   for (let k: u32 = 0; k < taken.entries; k++) {
     const key = load<u64>(keys + (<usize>k << 3));
     const base = <i64>(key * PAGE_IDS);
@@ -154,7 +155,7 @@ export function findMissing(out: usize, limit: i64): void {
         const id = base + <i64>(w << 6) + <i64>ctz(bits);
         bits &= bits - 1;
         if (id < next) continue;
-        if (id > account.maxId) return;
+        if (id > maxId) return;
         next = missingUpTo(next, id, out, limit);
         next = id + 1;
       }
@@ -164,7 +165,7 @@ export function findMissing(out: usize, limit: i64): void {
 
 /** Notes `next … id - 1` as missing, when that is not empty. */
 function missingUpTo(next: i64, id: i64, out: usize, limit: i64): i64 {
-  const end = min(id, account.maxId + 1);
+  const end = min(id, maxId + 1);
   if (next >= end) return next;
   if (missingRanges < limit) {
     store<i64>(out + (<usize>missingRanges << 4), next);

@@ -32,12 +32,12 @@ export function clearTriples(): void {
 export function addTriple(id: i64, first: i64, last: i64): i32 {
   const entry = find(table, capacity, id, first, last);
   if (load<i64>(entry) != FREE) return 1;
-  if (size >= LAST_CAPACITY / 4 * 3) return -1;
+  if (size >= (LAST_CAPACITY / 4) * 3) return -1;
   store<i64>(entry, id);
   store<i64>(entry, first, 8);
   store<i64>(entry, last, 16);
   size++;
-  if (size > capacity / 4 * 3 && capacity < LAST_CAPACITY) grow();
+  if (size > (capacity / 4) * 3 && capacity < LAST_CAPACITY) grow();
   return 0;
 }
 
@@ -69,7 +69,7 @@ function find(at: usize, slots: u32, id: i64, first: i64, last: i64): usize {
 
 function hash(id: i64, first: i64, last: i64): u32 {
   let h = <u64>id * 0x9e3779b97f4a7c15;
-  h = (h ^ (h >> 29) ^ <u64>first) * 0xbf58476d1ce4e5b9;
-  h = (h ^ (h >> 32) ^ <u64>last) * 0x94d049bb133111eb;
+  h = (h ^ (h >> 29) ^ (<u64>first)) * 0xbf58476d1ce4e5b9;
+  h = (h ^ (h >> 32) ^ (<u64>last)) * 0x94d049bb133111eb;
   return <u32>(h ^ (h >> 31));
 }

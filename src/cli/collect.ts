@@ -107,6 +107,9 @@ async function runCollect(named: string[], options: CollectOptions): Promise<voi
   } catch (error) {
     printer.stop();
     if (!interruption.signal.aborted) throw error;
+    if (options.json) {
+      console.log(JSON.stringify({ type: 'stopped', signal: interruption.name(), exitStatus: interruption.exitStatus() }));
+    }
     console.error(`tapemill: stopped by ${interruption.name()}; what was finished is kept`);
     process.exitCode = interruption.exitStatus();
   } finally {
@@ -154,7 +157,7 @@ interface Printer {
   stop(): void;
 }
 
-/** NDJSON: every event but the frequent `bytes`, then `{"type":"done", …}`. */
+/** NDJSON: every event but the frequent `bytes`, then one line of type `done`, `stopped` or `error` with the exit status. */
 class JsonPrinter implements Printer {
   take(event: CollectEvent): void {
     if (event.type !== 'bytes') console.log(JSON.stringify(event));
@@ -171,10 +174,22 @@ class JsonPrinter implements Printer {
 
 class LinePrinter implements Printer {
   readonly #progress = new CollectProgress(process.stderr);
+  readonly #told = new Set<string>();
 
   take(event: CollectEvent): void {
+    const failure = this.#failureOf(event);
+    if (failure !== null) this.#progress.say(failure, process.stderr);
     for (const line of describe(event)) this.#progress.say(line, process.stdout);
     this.#progress.take(event);
+  }
+
+  /** A symbol that failed because of an object would only repeat what was said of the object. */
+  #failureOf(event: CollectEvent): string | null {
+    if (event.type !== 'object-failed' && event.type !== 'symbol-failed') return null;
+    const { symbol, code, message } = event;
+    if (this.#told.has(message)) return null;
+    this.#told.add(message);
+    return `${symbol}  ${event.type === 'object-failed' ? `${event.period}  ` : ''}failed: ${code}: ${message}`;
   }
 
   end(summary: CollectSummary): void {
@@ -211,15 +226,13 @@ function describe(event: CollectEvent): string[] {
         `${event.symbol}  ${event.month}  ${formatCount(event.minutes)} minutes from ${formatCount(event.rows)} ticks`,
         ...event.notes.map((note) => `${event.symbol}  ${event.month}  ${note}`),
       ];
-    case 'object-failed':
-      return [`${event.symbol}  ${event.period}  failed: ${event.code}: ${event.message}`];
-    case 'symbol-failed':
-      return [`${event.symbol}  failed: ${event.code}: ${event.message}`];
     case 'symbol-settled':
       return [
         `${event.symbol}  1h  ${formatCount(event.bars)} bars, ${event.dataStatus}, ` +
           `${event.status}${event.reason === null ? '' : ` (${event.reason})`}: ${event.csv}`,
       ];
+    case 'object-failed':
+    case 'symbol-failed':
     case 'bytes':
       return [];
   }

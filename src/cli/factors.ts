@@ -1,13 +1,13 @@
+import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { EXIT, TapemillError } from '../errors.js';
 import { listFactors } from '../factors/index.js';
-import { listSymbols } from '../layer/index.js';
+import { factorPaths, listSymbols, sweepTempFiles } from '../layer/index.js';
 import { parseMarket } from '../market/index.js';
-import { settleFactors } from '../outputs/index.js';
+import { type Settled, settleFactors } from '../outputs/index.js';
 import { parseFrequency, parseRange } from '../time/index.js';
 import { VERSION } from '../version.js';
 import { dataDirOption, marketOption, readSymbols } from './options.js';
-import { formatTable } from './table.js';
 
 const EXAMPLES = `Examples:
   tapemill factors RLCUSDT --freq 4h --data-dir data
@@ -62,19 +62,32 @@ async function deriveFactors(named: string[], options: FactorsOptions): Promise<
     options.start !== undefined && options.end !== undefined ? parseRange(options.start, options.end) : null;
   const all = named.length === 0 && options.symbolsFile === undefined;
   const symbols = all ? await listSymbols(options.dataDir, market) : await readSymbols(named, options.symbolsFile);
+  const failures: TapemillError[] = [];
   if (symbols.length === 0) {
     throw new TapemillError('E_NO_LAYER', `${options.dataDir} has no minute layer of market ${market}`);
   }
+  await sweepTempFiles(dirname(factorPaths(options.dataDir, market, 'X', frequency.label).csv));
   for (const symbol of symbols) {
-    const settled = await settleFactors({
-      dataDir: options.dataDir,
-      market,
-      symbol,
-      frequency,
-      range,
-      missingPeriods: [],
-      tapemillVersion: VERSION,
-    });
+    let settled: Settled;
+    try {
+      settled = await settleFactors({
+        dataDir: options.dataDir,
+        market,
+        symbol,
+        frequency,
+        range,
+        missingPeriods: [],
+        tapemillVersion: VERSION,
+      });
+    } catch (error) {
+      // One symbol's fault does not keep the others from theirs; a full disk does.
+      const isOwn = TapemillError.is(error) && (error.code === 'E_LAYER' || error.code === 'E_NO_LAYER');
+      if (!isOwn || symbols.length === 1) throw error;
+      if (options.json) console.log(JSON.stringify({ symbol, frequency: frequency.label, status: 'failed', ...error.toJSON() }));
+      console.error(`${symbol}  ${frequency.label}  failed: ${error.code}: ${error.message}`);
+      failures.push(error);
+      continue;
+    }
     const { meta, status, reason, rows, paths } = settled;
     if (meta.status === 'partial') process.exitCode = EXIT.partial;
     if (options.json) {
@@ -90,6 +103,7 @@ async function deriveFactors(named: string[], options: FactorsOptions): Promise<
       }
     }
   }
+  if (failures.length > 0) process.exitCode = failures.length < symbols.length ? EXIT.partial : failures[0]!.exitStatus;
 }
 
 function printFactorList(json: boolean): void {
@@ -98,6 +112,8 @@ function printFactorList(json: boolean): void {
     console.log(JSON.stringify(factors, null, 2));
     return;
   }
-  const rows = factors.map((factor) => [factor.name, factor.unit, factor.formula, factor.whenEmpty ?? '']);
-  for (const line of formatTable(['factor', 'unit', 'formula', 'empty when'], rows)) console.log(line);
+  for (const { name, unit, formula, whenEmpty } of factors) {
+    console.log(`${name}  [${unit}]`);
+    console.log(`    ${formula}${whenEmpty === null ? '' : `; empty when ${whenEmpty}`}`);
+  }
 }

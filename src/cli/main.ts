@@ -26,11 +26,12 @@ export async function main(args: readonly string[]): Promise<void> {
     program.addCommand(command);
   }
   throwInsteadOfExit(program);
-  // A reader that has seen enough (head, less) is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.done);
-    throw error;
-  });
+  // A reader that has seen enough (head, less), or a terminal that was closed, does not stop the work.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {

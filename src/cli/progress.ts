@@ -55,8 +55,11 @@ export class CollectProgress {
         this.#running.delete(`${event.symbol} ${event.month}`);
         break;
       case 'object-failed':
+        break;
       case 'symbol-settled':
       case 'symbol-failed':
+        // A month of which no object could be used is never written.
+        for (const name of this.#running) if (name.startsWith(`${event.symbol} `)) this.#running.delete(name);
         break;
     }
     this.#show();

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Command, Option } from 'commander';
+import { EXIT } from '../errors.js';
 import type { Cell, QueryResult } from '../query/index.js';
 import { dataDirOption } from './options.js';
 import { formatTable } from './table.js';
@@ -36,6 +37,10 @@ export function queryCommand(): Command {
     .option('--json', 'the same as --format json')
     .addHelpText('before', EXAMPLES)
     .action(async (sql: string, options: QueryOptions) => {
+      // Rows are all there is to do here: without a reader there is nothing left.
+      process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EPIPE') process.exit(EXIT.done);
+      });
       // Loading the database takes longer than most commands run.
       const { queryLayer } = await import('../query/index.js');
       const result = await queryLayer(options.dataDir, sql);
@@ -67,6 +72,7 @@ async function printLines(result: QueryResult, format: 'csv' | 'json'): Promise<
   const { columns } = result;
   if (format === 'csv') await write(`${columns.map(csvCell).join(',')}\n`);
   for await (const batch of result.batches) {
+    if (batch.length === 0) continue;
     const lines = batch.map((row) =>
       format === 'csv'
         ? row.map(csvCell).join(',')

@@ -1,7 +1,8 @@
+import { dirname } from 'node:path';
 import { type Archive, type ArchiveEntry, LocalArchive, planSymbol, type SymbolPlan } from '../archive/index.js';
 import { EXIT, TapemillError, type ErrorCode, type ExitStatus, ERROR_KINDS } from '../errors.js';
-import type { MissingPeriod } from '../layer/index.js';
-import type { Market } from '../market/index.js';
+import { type MissingPeriod, factorPaths, layerFolder, sweepTempFiles } from '../layer/index.js';
+import { type Market, normalizeSymbol } from '../market/index.js';
 import type { Settled } from '../outputs/index.js';
 import type { Thresholds } from '../ticks/index.js';
 import { HOUR, type DateRange, parseRange } from '../time/index.js';
@@ -52,7 +53,9 @@ export interface CollectSummary {
 const WORKER = new URL('../../dist/collect/worker.js', import.meta.url);
 
 /** What ends the run, whatever else there is to do: the next symbol would meet the same. */
-const FATAL = new Set<ErrorCode>(['E_DISK_FULL', 'E_IO', 'E_USAGE']);
+const FATAL = new Set<ErrorCode>(['E_DISK_FULL', 'E_IO', 'E_USAGE', 'E_ARCHIVE_UNREADABLE']);
+
+const isFatal = (error: unknown): boolean => !TapemillError.is(error) || FATAL.has(error.code);
 
 /**
  * The main job: objects of an archive to the minute layer, and the layer to 1h factors, for every symbol asked
@@ -60,11 +63,15 @@ const FATAL = new Set<ErrorCode>(['E_DISK_FULL', 'E_IO', 'E_USAGE']);
  * already and matches is left alone.
  *
  * Faults of single objects and symbols are reported as events and in the exit status; the others go on.
- * @throws what ends the whole run: `E_ARCHIVE_UNREADABLE`, `E_DISK_FULL`, `E_IO`, the signal's reason
+ * @throws what ends the whole run: `E_ARCHIVE_UNREADABLE`, `E_DISK_FULL`, `E_IO`, `E_USAGE`, the signal's reason
  */
 export async function collect(request: CollectRequest): Promise<CollectSummary> {
   const started = performance.now();
-  const run = new CollectRun(request);
+  const { workers } = request;
+  if (!Number.isSafeInteger(workers) || workers < 1) {
+    throw new TapemillError('E_USAGE', `expected at least one worker, found ${workers}`);
+  }
+  const run = new CollectRun({ ...request, symbols: [...new Set(request.symbols.map(normalizeSymbol))] });
   const summary = await run.finish();
   return { ...summary, seconds: (performance.now() - started) / 1000 };
 }
@@ -84,6 +91,8 @@ class CollectRun {
   #rows = 0;
   #accepted = 0;
   #bytes = 0;
+  /** What ended the run; whatever else fails from then on fails because of it. */
+  #fatal: { readonly error: unknown } | null = null;
 
   constructor(private readonly request: CollectRequest) {
     this.#archive = new LocalArchive(request.archive);
@@ -97,21 +106,25 @@ class CollectRun {
     };
     signal?.addEventListener('abort', abort);
     try {
+      const { dataDir, market } = this.request;
+      await sweepTempFiles(dirname(factorPaths(dataDir, market, 'X', HOUR.label).csv));
+      // In the order of the symbols, whichever is done first.
       const outcomes: SymbolOutcome[] = [];
       // Two symbols in hand are enough to keep all workers busy while one of them settles.
-      const waiting = [...symbols];
+      const waiting = [...symbols.entries()];
       const lane = async (): Promise<void> => {
-        for (let symbol = waiting.shift(); symbol !== undefined; symbol = waiting.shift()) {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
           signal?.throwIfAborted();
-          outcomes.push(await this.#collectSymbol(symbol));
+          const [at, symbol] = next;
+          outcomes[at] = await this.#collectSymbol(symbol);
         }
       };
       const lanes = Array.from({ length: Math.max(2, this.request.workers) }, lane);
       await Promise.all(lanes).catch(async (error: unknown) => {
         waiting.length = 0;
-        this.#pool.abort(error);
+        this.#endRun(error);
         await Promise.allSettled(lanes);
-        throw error;
+        throw this.#fatal?.error ?? error;
       });
       return this.#summarize(outcomes);
     } catch (error) {
@@ -127,19 +140,21 @@ class CollectRun {
     try {
       return await this.#buildSymbol(symbol);
     } catch (error) {
-      if (!TapemillError.is(error) || FATAL.has(error.code) || error.code === 'E_ARCHIVE_UNREADABLE') throw error;
+      if (isFatal(error) || !TapemillError.is(error)) throw error;
       this.#emit({ type: 'symbol-failed', symbol, code: error.code, message: error.message });
       return { status: 'failed', code: error.code };
     }
   }
 
   async #buildSymbol(symbol: string): Promise<SymbolOutcome> {
-    const { market, dataDir, thresholds } = this.request;
+    const { market, dataDir, thresholds, prefer, signal } = this.request;
     const entries = await this.#archive.list({ market, dataType: 'aggTrades', symbol });
     const plan = await this.#plan(symbol, entries);
+    await sweepTempFiles(layerFolder(dataDir, market, symbol));
     const works: MonthWork[] = [];
     for (const month of plan.months) {
-      works.push(await planMonthWork(this.#archive, entries, month, { dataDir, market, symbol, thresholds }));
+      signal?.throwIfAborted();
+      works.push(await planMonthWork(this.#archive, entries, month, { dataDir, market, symbol, thresholds, prefer }));
     }
     const toBuild = works.filter((work) => work.reason !== null);
     this.#monthsReused += works.length - toBuild.length;
@@ -156,8 +171,12 @@ class CollectRun {
       notes: works.flatMap(({ plan: { note }, notes }) => [...(note === undefined ? [] : [note]), ...notes]),
     });
 
-    const results = await Promise.all(toBuild.map((work) => this.#buildMonth(symbol, work)));
-    const failed = results.flatMap((result) => result.failed);
+    // All of them are waited for, also when one fails: a worker must not be ended while it writes.
+    const results = await Promise.allSettled(toBuild.map((work) => this.#buildMonth(symbol, work)));
+    const failed = results.flatMap((result) => {
+      if (result.status === 'rejected') throw result.reason;
+      return result.value.failed;
+    });
     return this.#settle(symbol, [...missing, ...failed], failed);
   }
 
@@ -199,15 +218,22 @@ class CollectRun {
       objects: work.objects,
       keepDays: work.keepDays,
       alternates: work.plan.alternates,
-      missingPeriods: work.plan.missing,
+      staleDays: work.staleDays,
+      missingPeriods: work.missingPeriods,
+      reason: work.reason ?? '',
       prefer,
       keepZip,
       tapemillVersion: VERSION,
     };
-    this.#emit({ type: 'month-started', symbol, month, reason: work.reason ?? '' });
-    const result = (await this.#pool.run(task, (event) => {
-      this.#emit(event as CollectEvent);
-    })) as MonthResult;
+    const result = (await this.#pool
+      .run(task, (event) => {
+        this.#emit(event as CollectEvent);
+      })
+      .catch((error: unknown) => {
+        // The other months would only meet the same.
+        if (isFatal(error)) this.#endRun(error);
+        throw error;
+      })) as MonthResult;
     if (result.written) this.#monthsBuilt++;
     return result;
   }
@@ -246,6 +272,11 @@ class CollectRun {
       missingPeriods: meta.missing_periods,
     });
     return { status: meta.status === 'partial' || failed.length > 0 ? 'partial' : 'ok' };
+  }
+
+  #endRun(error: unknown): void {
+    this.#fatal ??= { error };
+    this.#pool.abort(error);
   }
 
   #emit(event: CollectEvent): void {

@@ -1,8 +1,8 @@
-import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { createReadStream } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Archive, ArchiveEntry } from '../archive/index.js';
 import { fromSystemError } from '../errors.js';
-import type { SourceFacts } from '../layer/index.js';
+import { type SourceFacts, atomicWriteFile, sweepTempFiles } from '../layer/index.js';
 import { checksumKey } from '../market/index.js';
 import { type MinuteBars, type Thresholds, aggregateAggTrades } from '../ticks/index.js';
 
@@ -65,21 +65,24 @@ export async function millObject(archive: Archive, entry: ArchiveEntry, options:
 
 /**
  * Keeps an object that was milled below `{data}/archive`, under its own key, so that what is kept is an archive
- * again. Nothing is done when it lies there already.
+ * again. Nothing is done when that is the archive it comes from.
  */
 export async function keepObject(archive: Archive, entry: ArchiveEntry, dataDir: string): Promise<void> {
-  const root = join(dataDir, 'archive');
+  const root = resolve(dataDir, 'archive');
   if (archive.location === root) return;
+  const from = join(archive.location, ...entry.key.split('/'));
   const to = join(root, ...entry.key.split('/'));
-  const part = `${to}.part-${process.pid}`;
-  try {
-    await mkdir(dirname(to), { recursive: true });
-    await copyFile(join(archive.location, ...entry.key.split('/')), part);
-    await rename(part, to);
-    const sha256 = await archive.checksum(entry.key);
-    if (sha256 !== null) await writeFile(join(root, checksumKey(entry.key)), `${sha256}  ${entry.key.split('/').at(-1)!}\n`);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw fromSystemError(error, 'keeping', to);
+  await sweepTempFiles(dirname(to));
+  // The checksum first: an object without one would count as never verified.
+  const sha256 = await archive.checksum(entry.key);
+  if (sha256 !== null) {
+    await atomicWriteFile(join(root, checksumKey(entry.key)), Buffer.from(`${sha256}  ${basename(to)}\n`));
   }
+  await atomicWriteFile(to, async (file) => {
+    try {
+      for await (const chunk of createReadStream(from, { highWaterMark: 1 << 20 })) await file.write(chunk as Buffer);
+    } catch (error) {
+      throw fromSystemError(error, 'keeping', from);
+    }
+  });
 }

@@ -36,10 +36,14 @@ export interface MonthTask {
   readonly keepDays: readonly string[];
   /** Daily objects to mill for days on which the monthly one turns out to have nothing. */
   readonly alternates: readonly ArchiveEntry[];
+  /** Days of the month file whose object was replaced: they stay as they are when the new one cannot be used. */
+  readonly staleDays: readonly string[];
   /** Days that have no source, as the planner knows them. */
   readonly missingPeriods: readonly MissingPeriod[];
   readonly prefer: 'monthly' | 'daily' | null;
   readonly keepZip: boolean;
+  /** Why it is built, in words. */
+  readonly reason: string;
   readonly tapemillVersion: string;
 }
 
@@ -64,6 +68,12 @@ const OBJECT_FAULTS = new Set([
   'E_ARCHIVE_UNREADABLE',
 ]);
 
+/** Also when the object alone cannot be read; the object is named only then, not when the disk we write to fails. */
+function isObjectFault(error: unknown): error is TapemillError {
+  if (!TapemillError.is(error)) return false;
+  return OBJECT_FAULTS.has(error.code) || (error.code === 'E_IO' && error.context.object !== undefined);
+}
+
 interface Part extends BarsOfPeriod {
   readonly source: SourceFacts;
 }
@@ -82,6 +92,7 @@ export async function buildMonth(
   const path = monthPath(task.dataDir, market, symbol, month);
   const failed: MissingPeriod[] = [];
   let rows = 0;
+  report({ type: 'month-started', symbol, month, reason: task.reason });
 
   const mill = async (entry: ArchiveEntry): Promise<Part | null> => {
     const started = performance.now();
@@ -100,7 +111,7 @@ export async function buildMonth(
       if (task.keepZip) await keepObject(archive, entry, task.dataDir);
       return { period: entry.name.period, bars, source };
     } catch (error) {
-      if (!TapemillError.is(error) || !OBJECT_FAULTS.has(error.code)) throw error;
+      if (!isObjectFault(error)) throw error;
       const { code, message } = error;
       const period = entry.name.period.key;
       failed.push({ period, reason: 'failed', detail: `${code}: ${message}` });
@@ -126,6 +137,11 @@ export async function buildMonth(
   if (milled.length === 0) return { written: false, failed };
 
   const notes: string[] = [];
+  const stale = task.staleDays.filter((day) => !days.some((part) => part.period.key === day));
+  for (const part of await keptParts(path, stale)) {
+    days.push(part);
+    notes.push(`${part.period.key} stays as it was: its new object cannot be used`);
+  }
   let bars: MinuteBars;
   let comparison: Comparison | null = null;
   if (monthly && days.length > 0) {

@@ -2,6 +2,7 @@ import type { Archive, ArchiveEntry, MonthPlan } from '../archive/index.js';
 import { TapemillError } from '../errors.js';
 import {
   type LayerFacts,
+  type MissingPeriod,
   LAYER_SCHEMA_VERSION,
   type SourceFacts,
   examineMonth,
@@ -9,12 +10,14 @@ import {
 } from '../layer/index.js';
 import { contractSizeUsd, type Market } from '../market/index.js';
 import type { Thresholds } from '../ticks/index.js';
+import { parsePeriod } from '../time/index.js';
 
 export interface LayerRequest {
   readonly dataDir: string;
   readonly market: Market;
   readonly symbol: string;
   readonly thresholds: Thresholds;
+  readonly prefer: 'monthly' | 'daily' | null;
 }
 
 /** What is to be done for one month, or that there is nothing to do. */
@@ -24,6 +27,10 @@ export interface MonthWork {
   readonly reason: string | null;
   readonly objects: readonly ArchiveEntry[];
   readonly keepDays: readonly string[];
+  /** Days in the file that are to be milled again because their object was replaced. */
+  readonly staleDays: readonly string[];
+  /** For the footer: what the planner misses now, and what the file missed of days beyond the request. */
+  readonly missingPeriods: readonly MissingPeriod[];
   readonly notes: readonly string[];
 }
 
@@ -59,8 +66,10 @@ export async function planMonthWork(
     sources,
   });
   const { facts } = state;
-  const reason = state.reason ?? resized(facts, plan.objects);
-  if (reason === null) return { plan, reason, objects: [], keepDays: [], notes: [] };
+  const reason = state.reason ?? resized(facts, plan.objects) ?? otherwisePreferred(facts, request.prefer);
+  const none = { staleDays: [], keepDays: [], notes: [] };
+  if (reason === null) return { plan, reason, objects: [], missingPeriods: [], ...none };
+  const missingPeriods = [...plan.missing, ...missedBefore(facts, plan)];
   const old = facts?.sources ?? [];
   const oldIsUsable = facts !== null && isMadeAlike(facts, request, contract) && !old.some((source) => source.period === month);
 
@@ -75,7 +84,7 @@ export async function planMonthWork(
       if (entry) wanted.set(source.period, entry);
       else notes.push(`${source.period} is dropped: the archive does not list ${source.key} any more`);
     }
-    return { plan, reason, objects: inOrder([...wanted.values()]), keepDays: [], notes };
+    return { plan, reason, objects: inOrder([...wanted.values()]), missingPeriods, ...none, notes };
   }
   const isStale = (source: SourceFacts): boolean =>
     sources.some(({ key, sha256 }, i) => {
@@ -84,7 +93,16 @@ export async function planMonthWork(
     });
   const keepDays = old.filter((source) => !isStale(source)).map((source) => source.period);
   const objects = plan.objects.filter((entry) => !keepDays.includes(entry.name.period.key));
-  return { plan, reason, objects, keepDays, notes: [] };
+  const staleDays = old.filter(isStale).map((source) => source.period);
+  return { plan, reason, objects, keepDays, staleDays, missingPeriods, notes: [] };
+}
+
+/** Days outside the request of which the file knows why they are missing; nobody looks for them now. */
+function missedBefore(facts: LayerFacts | null, plan: MonthPlan): MissingPeriod[] {
+  return (facts?.missingPeriods ?? []).filter(({ period }) => {
+    const { startMs, endMs } = parsePeriod(period);
+    return endMs <= plan.startMs || startMs >= plan.endMs;
+  });
 }
 
 function inOrder(entries: ArchiveEntry[]): ArchiveEntry[] {
@@ -109,6 +127,14 @@ function resized(facts: LayerFacts | null, objects: readonly ArchiveEntry[]): st
     if (known && known.bytes !== bytes) return `${key} was replaced upstream: ${known.bytes} bytes, now ${bytes}`;
   }
   return null;
+}
+
+/** A choice between objects that differ is part of what a month is made of. */
+function otherwisePreferred(facts: LayerFacts | null, prefer: LayerRequest['prefer']): string | null {
+  const comparison = facts?.comparison ?? null;
+  if (comparison === null || comparison.minutesDiffering === 0 || comparison.prefer === prefer) return null;
+  const said = (choice: LayerRequest['prefer']): string => choice ?? 'the one with more fills';
+  return `preferred object was ${said(comparison.prefer)}, now ${said(prefer)}`;
 }
 
 function isMadeAlike(facts: LayerFacts, request: LayerRequest, contract: number | null): boolean {

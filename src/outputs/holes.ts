@@ -61,7 +61,10 @@ function collapse(holes: readonly (readonly [startMs: number, missing: MissingPe
           other.reason === missing.reason &&
           other.detail === missing.detail,
       );
-    collapsed.push({ ...missing, period: whole ? month.key : dayPeriod(startMs).key });
+    // Members in one order, whoever made the entry: the meta file is compared as text.
+    const period = whole ? month.key : dayPeriod(startMs).key;
+    const { reason, detail } = missing;
+    collapsed.push(detail === undefined ? { period, reason } : { period, reason, detail });
     i += whole ? days : 1;
   }
   return collapsed;

@@ -21,6 +21,7 @@ export interface QueryResult {
  */
 export async function queryLayer(dataDir: string, sql: string): Promise<QueryResult> {
   const views = findViews(dataDir);
+  if (sql.trim() === '') throw sqlError('expected an SQL statement, found none', views.map((view) => view.name));
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(availableParallelism()),
     memory_limit: `${Math.floor(totalmem() / 2 / 1e6)}MB`,
@@ -28,7 +29,13 @@ export async function queryLayer(dataDir: string, sql: string): Promise<QueryRes
   });
   const connection = await instance.connect();
   await connection.run("SET TimeZone = 'UTC'");
-  for (const view of views) await connection.run(view.sql);
+  for (const view of views) {
+    await connection.run(view.sql).catch((error: unknown) => {
+      // It reads the files' footers; the words are the database's, the file is named in them.
+      const message = error instanceof Error ? error.message : String(error);
+      throw new TapemillError('E_LAYER', `the view ${view.name} cannot be read: ${message.trim()}`, {}, { cause: error });
+    });
+  }
   const result = await connection.stream(sql).catch((error: unknown) => {
     throw sqlError(error, views.map((view) => view.name));
   });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { TapemillError } from '../errors.js';
 import { MARKETS } from '../market/index.js';
@@ -10,14 +10,19 @@ export interface View {
   readonly sql: string;
 }
 
+/** A folder of the user's as a part of a pattern: what it holds of `*`, `?` and `[` is meant as it is. */
+const literal = (folder: string): string => folder.replaceAll(/[*?[]/g, '[$&]');
+
 const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** `binance_aggTrades` for um, `binance_cm_aggTrades`, `binance_spot_aggTrades`: see layer/paths.ts. */
 const prefix = (market: string): string => (market === 'um' ? 'binance_aggTrades' : `binance_${market}_aggTrades`);
 
 function isFolderWith(folder: string, test: (name: string) => boolean): boolean {
-  return existsSync(folder) && readdirSync(folder).some(test);
+  return existsSync(folder) && statSync(folder).isDirectory() && readdirSync(folder).some(test);
 }
+
+const isParquet = (name: string): boolean => name.endsWith('.parquet');
 
 /**
  * A view over the files of all markets that match; null when there is none. The symbol is taken from the path,
@@ -42,8 +47,9 @@ export function findViews(dataDir: string): View[] {
   const views: View[] = [];
   const minutes = MARKETS.flatMap((market) => {
     const folder = join(dataDir, `${prefix(market)}_1m_parquet`);
-    return isFolderWith(folder, () => true)
-      ? [{ market, glob: join(folder, '*', '*.parquet'), symbol: `parse_path(filename)[-2]` }]
+    // A symbol whose collection failed has a folder and nothing in it.
+    return isFolderWith(folder, (symbol) => isFolderWith(join(folder, symbol), isParquet))
+      ? [{ market, glob: join(literal(folder), '*', '*.parquet'), symbol: `parse_path(filename)[-2]` }]
       : [];
   });
   const minuteView = viewOver('minutes', minutes);
@@ -55,7 +61,7 @@ export function findViews(dataDir: string): View[] {
         ? [
             {
               market,
-              glob: join(folder, '*_aggTrades.parquet'),
+              glob: join(literal(folder), '*_aggTrades.parquet'),
               symbol: `regexp_replace(parse_filename(filename), '_aggTrades[.]parquet$', '')`,
             },
           ]

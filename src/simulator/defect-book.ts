@@ -145,8 +145,11 @@ function defaultPeriod(kind: DefectKind, { range, monthly }: Simulation): Period
   const month = whole[index % Math.max(1, whole.length)];
   if (kind.kind === 'unpadded-month') return whole.find(({ key }) => key.includes('-0'));
   const days = daysBetween(range.startMs, range.endMs);
-  // Neither the first nor the last day, where there are others.
-  const inner = days.length > 2 ? days.slice(1, -1) : days;
+  // Where there are others: a day of which there is a monthly object too, that has neighbours in it.
+  const twice = days.filter((day) => whole.some((candidate) => periodContains(candidate, day.startMs)));
+  const candidates = monthly && twice.length > 0 ? twice : days;
+  const inside = candidates.slice(1, -1).filter(({ key }) => !key.endsWith('-01'));
+  const inner = inside.length > 0 ? inside : candidates;
   const spread = inner[index % inner.length];
   switch (kind.target) {
     case 'month':

@@ -24,6 +24,9 @@ export type DefectTarget = 'rows' | 'object' | 'month' | 'day' | 'life';
 /** How much was changed, in numbers that a test can expect. */
 export type Changed = Readonly<Record<string, number>>;
 
+/** The object itself is changed, not so many of its rows. */
+export const WHOLE_OBJECT: Changed = { objects: 1 };
+
 /** Where an edit happens. `random` is seeded by defect, symbol and period: the same for both cadences. */
 export interface EditPlace {
   readonly object: ObjectName;

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { objectKey, type ObjectName } from '../market/index.js';
 import type { DefectBook } from './defect-book.js';
-import type { Changed } from './defect-kind.js';
+import { WHOLE_OBJECT } from './defect-kind.js';
 import { ObjectWriter, type Container, type Publication } from './object-writer.js';
 import type { SimulatedObject, Simulation } from './request.js';
 
@@ -42,11 +42,9 @@ export class ObjectDesk {
       container = planted.kind.container?.(container, place) ?? container;
     }
     for (const planted of touching) {
-      const { kind } = planted;
-      // Edits of rows report for themselves what they changed.
-      const whole: Changed | undefined =
-        (kind.publish ?? kind.container ?? kind.layout ?? kind.klineLayout) ? { objects: 1 } : undefined;
-      if (whole) this.book.record(planted, publication.key, whole);
+      const { publish, container: pack } = planted.kind;
+      // Edits of rows and layouts are recorded by those who make them.
+      if (publish ?? pack) this.book.record(planted, publication.key, WHOLE_OBJECT);
     }
     if (publication.absent) return undefined;
     const writer = await ObjectWriter.open({

@@ -1,6 +1,6 @@
 import { objectKey, type ObjectName } from '../market/index.js';
 import { dayPeriod, HOUR_MS, MINUTE_MS, type EpochMs, type Period } from '../time/index.js';
-import type { Changed, Edited, ObjectPlace } from './defect-kind.js';
+import { WHOLE_OBJECT, type Changed, type Edited, type ObjectPlace } from './defect-kind.js';
 import type { Planted } from './defect-book.js';
 import { FUNDING_HEADER, fundingLines, fundingRows } from './funding.js';
 import { KlineAccumulator, longerKlines, type Kline } from './kline-accumulator.js';
@@ -37,12 +37,12 @@ export class SourcePublisher {
       lengthMs === MINUTE_MS ? minutes : longerKlines(minutes, lengthMs),
       (planted, rows, place) => planted.kind.editKlines?.(rows, place),
     );
-    const layout = this.at.book
-      .touching(object)
-      .reduce(
-        (soFar, { kind }) => kind.klineLayout?.(soFar) ?? soFar,
-        klineLayout(instrument, period, this.at.simulation),
-      );
+    let layout = klineLayout(instrument, period, this.at.simulation);
+    for (const planted of this.at.book.touching(object)) {
+      if (!planted.kind.klineLayout) continue;
+      layout = planted.kind.klineLayout(layout);
+      this.at.book.record(planted, objectKey(object), WHOLE_OBJECT);
+    }
     const header = layout.header ? KLINE_HEADER : undefined;
     await this.at.desk.publish(object, header, klineLines(instrument, layout, klines));
   }

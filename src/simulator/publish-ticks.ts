@@ -4,7 +4,7 @@ import type { DayPlan } from './calendar.js';
 import { RowFormatter } from './csv-formatter.js';
 import { archiveLayout, type CsvLayout } from './csv-layout.js';
 import type { Planted } from './defect-book.js';
-import type { EditPlace } from './defect-kind.js';
+import { WHOLE_OBJECT, type EditPlace } from './defect-kind.js';
 import type { ObjectWriter } from './object-writer.js';
 import type { SymbolDesk } from './symbol-desk.js';
 import { TextFanout } from './text-fanout.js';
@@ -54,12 +54,17 @@ export class TickPublisher {
     if (expectedRows === 0 || !this.at.wants('aggTrades')) return undefined;
     const name = this.at.name('aggTrades', period);
     const touching = book.touching(name);
-    const layout = touching.reduce(
-      (soFar, { kind }) => kind.layout?.(soFar) ?? soFar,
-      archiveLayout(name.market, period, simulation),
-    );
+    let layout = archiveLayout(name.market, period, simulation);
+    const changing: Planted[] = [];
+    for (const planted of touching) {
+      const changed = planted.kind.layout?.(layout) ?? layout;
+      // A header where there is one anyway, for instance, changes nothing.
+      if (JSON.stringify(changed) !== JSON.stringify(layout)) changing.push(planted);
+      layout = changed;
+    }
     const writer = await desk.open(name, { ...layout, expectedRows });
     if (!writer) return undefined;
+    for (const planted of changing) book.record(planted, writer.key, WHOLE_OBJECT);
     const open: OpenTicks = { writer, layout, touching, days };
     await this.#compose(open);
     return open;

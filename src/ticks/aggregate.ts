@@ -3,7 +3,7 @@ import { contractSizeUsd, type Market } from '../market/index.js';
 import { type Period, parsePeriod } from '../time/index.js';
 import type { RowAccount } from './account.js';
 import { Kernel } from './kernel.js';
-import { sniffLayout, type Layout } from './layout.js';
+import { type Layout, sniffLayout, unknownLayout } from './layout.js';
 import type { MinuteBars } from './minute-bars.js';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './thresholds.js';
 
@@ -35,7 +35,7 @@ export interface AggregatedTrades {
   readonly account: RowAccount;
 }
 
-/** A header longer than this is none. */
+/** A longer first line is neither a header nor a row. */
 const FIRST_LINE_LIMIT_BYTES = 4096;
 const DEFAULT_MAX_MALFORMED_SHARE = 0.001;
 const BOM = '\uFEFF';
@@ -55,18 +55,18 @@ export async function aggregateAggTrades(
   const object = options.object ?? `${options.symbol} ${period.key}`;
   const kernel = await Kernel.acquire();
   try {
-    let header = false;
+    let layout: Layout | undefined;
     let more = true;
     for (let pass = 0; more; pass++) {
-      const reader = new LayoutReader(object, (layout) => {
-        header = layout.header;
+      const reader = new LayoutReader(object, (found) => {
+        layout = found;
         if (pass > 0) return;
         kernel.begin({
           startUs: period.startMs * 1000,
           endUs: period.endMs * 1000,
           thresholds: options.thresholds ?? DEFAULT_THRESHOLDS,
           contractUsd: options.market === 'cm' ? contractSizeUsd(options.symbol) : 0,
-          layout,
+          layout: found,
         });
       });
       for await (const chunk of chunks(source)) {
@@ -79,12 +79,22 @@ export async function aggregateAggTrades(
       if (rest) kernel.write(rest);
       more = kernel.endPass();
     }
+    const result = kernel.finish(layout?.header ?? false);
+    // Looking for missing ids may be what is too much.
     const failure = kernel.failure();
     if (failure !== null) {
-      throw new TapemillError('E_IDS', `${object}: duplicates cannot be told in bounded memory: ${failure}`, { object });
+      throw new TapemillError('E_IDS', `${object}: duplicates cannot be told in bounded memory: ${failure}`, {
+        object,
+      });
     }
-    const result = kernel.finish(header);
-    assertUsable(result.account, period, object, options.maxMalformedShare ?? DEFAULT_MAX_MALFORMED_SHARE);
+    const timeColumn = layout?.positions[5] ?? 5;
+    assertUsable(
+      result.account,
+      timeColumn,
+      period,
+      object,
+      options.maxMalformedShare ?? DEFAULT_MAX_MALFORMED_SHARE,
+    );
     return result;
   } finally {
     kernel.release();
@@ -111,7 +121,8 @@ class LayoutReader {
     const bytes = this.held.length === 0 ? chunk : Buffer.concat([this.held, chunk]);
     const newline = bytes.indexOf(10);
     if (newline === -1 && bytes.length <= FIRST_LINE_LIMIT_BYTES) {
-      this.held = bytes.slice();
+      // A copy: of a Buffer, `slice` would be a view of memory that the source may use again.
+      this.held = Uint8Array.from(bytes);
       return null;
     }
     return this.sniff(bytes, newline === -1 ? bytes.length : newline);
@@ -123,7 +134,12 @@ class LayoutReader {
   }
 
   private sniff(bytes: Uint8Array, lineEnd: number): Uint8Array {
-    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, lineEnd));
+    const shown = bytes.subarray(0, Math.min(lineEnd, FIRST_LINE_LIMIT_BYTES));
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(shown);
+    // Judged here by its bytes, so that it does not matter where they were cut.
+    if (shown.length < lineEnd) {
+      throw unknownLayout(text, this.object, `more than ${FIRST_LINE_LIMIT_BYTES} bytes without a newline`);
+    }
     const layout = sniffLayout(text.startsWith(BOM) ? text.slice(1) : text, this.object);
     this.known = true;
     this.onLayout(layout);
@@ -132,11 +148,19 @@ class LayoutReader {
   }
 }
 
-function assertUsable(account: RowAccount, period: Period, object: string, maxMalformedShare: number): void {
+function assertUsable(
+  account: RowAccount,
+  timeColumn: number,
+  period: Period,
+  object: string,
+  maxMalformedShare: number,
+): void {
   const { rows, accepted, malformed, outside, firstMalformed } = account;
   if (malformed > rows * maxMalformedShare && firstMalformed) {
     const { line, text } = firstMalformed;
-    const digits = accepted === 0 && outside === 0 ? /(?:^|,)"?(\d{9,12}|\d{14,15}|\d{17,20})"?(?:,|$)/.exec(text)?.[1] : undefined;
+    const digits = /^[\s"]*(\d{9,12}|\d{14,15}|\d{17,20})[\s"]*$/.exec(
+      text.split(',')[timeColumn] ?? '',
+    )?.[1];
     if (digits !== undefined && malformed === rows) {
       throw new TapemillError(
         'E_CSV_TIME',
@@ -152,8 +176,9 @@ function assertUsable(account: RowAccount, period: Period, object: string, maxMa
     );
   }
   if (accepted === 0 && outside > 0) {
-    const span = account.outsideBefore ?? account.outsideAfter!;
-    const found = `${new Date(span.firstTs / 1000).toISOString()} … ${new Date(span.lastTs / 1000).toISOString()}`;
+    const { firstTs } = account.outsideBefore ?? account.outsideAfter!;
+    const { lastTs } = account.outsideAfter ?? account.outsideBefore!;
+    const found = `${new Date(firstTs / 1000).toISOString()} … ${new Date(lastTs / 1000).toISOString()}`;
     throw new TapemillError(
       'E_CSV_TIME',
       `${object}: no row lies in ${period.key}; the ${outside} rows lie in ${found}`,

@@ -1,6 +1,11 @@
 /** The tick station: bytes of an aggTrades file in, minute bars and the account of its rows out. */
 export type { OutsideSpan, RowAccount, TimeUnit } from './account.js';
-export { type AggregatedTrades, type AggregateOptions, type ByteSource, aggregateAggTrades } from './aggregate.js';
+export {
+  type AggregatedTrades,
+  type AggregateOptions,
+  type ByteSource,
+  aggregateAggTrades,
+} from './aggregate.js';
 export {
   type ColumnType,
   type MinuteBars,

@@ -131,6 +131,11 @@ export class Kernel {
     return this.wasm.nextPass() !== 0;
   }
 
+  /** What this instance holds, and keeps for the next object. */
+  get memoryBytes(): number {
+    return this.wasm.memory.buffer.byteLength;
+  }
+
   /** Why no account can be given, if so. */
   failure(): 'ids too scattered' | 'too many repeated ids' | null {
     const code = this.wasm.failure();

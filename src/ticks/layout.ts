@@ -5,8 +5,7 @@ const FIELDS = ['id', 'price', 'quantity', 'first', 'last', 'time', 'maker'] as 
 type Field = (typeof FIELDS)[number] | 'best';
 
 /** Every published spelling of a column. A name that is not here is a new layout, and an error. */
-const NAMES: ReadonlyMap<string, Field> = new Map(
-  Object.entries({
+const NAMES: Readonly<Record<string, Field>> = {
   agg_trade_id: 'id',
   aggregate_trade_id: 'id',
   a: 'id',
@@ -29,8 +28,7 @@ const NAMES: ReadonlyMap<string, Field> = new Map(
   best_price_match: 'best',
   is_best_price_match: 'best',
   was_the_trade_the_best_price_match: 'best',
-} satisfies Record<string, Field>),
-);
+};
 
 export interface Layout {
   readonly header: boolean;
@@ -55,19 +53,26 @@ export function sniffLayout(firstLine: string, object: string): Layout {
     if (cells.length === 7 || cells.length === 8) {
       return { header: false, columnCount: cells.length, positions: [0, 1, 2, 3, 4, 5, 6] };
     }
-    throw unknown(firstLine, object, `a row of ${cells.length} columns`);
+    throw unknownLayout(firstLine, object, `a row of ${cells.length} columns`);
   }
-  const fields = cells.map((cell) => NAMES.get(cell.toLowerCase().replace(/[\s-]+/g, '_')));
+  const fields = cells.map(fieldNamed);
   const strange = cells.filter((_, i) => fields[i] === undefined);
-  if (strange.length > 0) throw unknown(firstLine, object, `unknown column ${strange.map((c) => `"${c}"`).join(', ')}`);
-  if (new Set(fields).size !== fields.length) throw unknown(firstLine, object, 'a column twice');
+  if (strange.length > 0)
+    throw unknownLayout(firstLine, object, `unknown column ${strange.map((c) => `"${c}"`).join(', ')}`);
+  if (new Set(fields).size !== fields.length) throw unknownLayout(firstLine, object, 'a column twice');
   const positions = FIELDS.map((field) => fields.indexOf(field));
   const missing = FIELDS.filter((_, i) => positions[i] === -1);
-  if (missing.length > 0) throw unknown(firstLine, object, `no column for ${missing.join(', ')}`);
+  if (missing.length > 0) throw unknownLayout(firstLine, object, `no column for ${missing.join(', ')}`);
   return { header: true, columnCount: cells.length, positions };
 }
 
-function unknown(line: string, object: string, found: string): TapemillError {
+function fieldNamed(cell: string): Field | undefined {
+  const name = cell.toLowerCase().replace(/[\s-]+/g, '_');
+  // Its own names only: `constructor` is none.
+  return Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
+}
+
+export function unknownLayout(line: string, object: string, found: string): TapemillError {
   const shown = line.length > 200 ? `${line.slice(0, 200)}…` : line;
   return new TapemillError(
     'E_CSV_LAYOUT',

@@ -23,16 +23,44 @@ const definitions = {
   taker_buy_quote: { type: 'double', unit: 'quote', meaning: 'quote of taker-buy ticks' },
   taker_sell_quote: { type: 'double', unit: 'quote', meaning: 'quote of taker-sell ticks' },
   taker_buy_quote_sq: { type: 'double', unit: 'quote²', meaning: 'sum of squared quotes of taker-buy ticks' },
-  taker_sell_quote_sq: { type: 'double', unit: 'quote²', meaning: 'sum of squared quotes of taker-sell ticks' },
+  taker_sell_quote_sq: {
+    type: 'double',
+    unit: 'quote²',
+    meaning: 'sum of squared quotes of taker-sell ticks',
+  },
   taker_buy_trade_count: { type: 'int64', unit: 'ticks', meaning: 'taker-buy ticks' },
   taker_sell_trade_count: { type: 'int64', unit: 'ticks', meaning: 'taker-sell ticks' },
-  whale_buy_quote: { type: 'double', unit: 'quote', meaning: 'taker-buy quote of ticks with quote ≥ whale threshold' },
-  whale_sell_quote: { type: 'double', unit: 'quote', meaning: 'taker-sell quote of ticks with quote ≥ whale threshold' },
-  retail_buy_quote: { type: 'double', unit: 'quote', meaning: 'taker-buy quote of ticks with quote ≤ retail threshold' },
-  retail_sell_quote: { type: 'double', unit: 'quote', meaning: 'taker-sell quote of ticks with quote ≤ retail threshold' },
-  first_ts: { type: 'timestamp_us', unit: 'UTC', meaning: 'time of the tick with the smallest (time, agg_trade_id)' },
+  whale_buy_quote: {
+    type: 'double',
+    unit: 'quote',
+    meaning: 'taker-buy quote of ticks with quote ≥ whale threshold',
+  },
+  whale_sell_quote: {
+    type: 'double',
+    unit: 'quote',
+    meaning: 'taker-sell quote of ticks with quote ≥ whale threshold',
+  },
+  retail_buy_quote: {
+    type: 'double',
+    unit: 'quote',
+    meaning: 'taker-buy quote of ticks with quote ≤ retail threshold',
+  },
+  retail_sell_quote: {
+    type: 'double',
+    unit: 'quote',
+    meaning: 'taker-sell quote of ticks with quote ≤ retail threshold',
+  },
+  first_ts: {
+    type: 'timestamp_us',
+    unit: 'UTC',
+    meaning: 'time of the tick with the smallest (time, agg_trade_id)',
+  },
   price_first: { type: 'double', unit: 'quote/base', meaning: 'price of that tick' },
-  last_ts: { type: 'timestamp_us', unit: 'UTC', meaning: 'time of the tick with the largest (time, agg_trade_id)' },
+  last_ts: {
+    type: 'timestamp_us',
+    unit: 'UTC',
+    meaning: 'time of the tick with the largest (time, agg_trade_id)',
+  },
   price_last: { type: 'double', unit: 'quote/base', meaning: 'price of that tick' },
   price_high: { type: 'double', unit: 'quote/base', meaning: 'largest price' },
   price_low: { type: 'double', unit: 'quote/base', meaning: 'smallest price' },
@@ -66,7 +94,9 @@ export function allocateMinuteBars(length: number): MinuteBars {
 
 /** Rows `[from, to)` as views of the same memory. */
 export function sliceMinuteBars(bars: MinuteBars, from: number, to: number): MinuteBars {
-  const columns = Object.fromEntries(MINUTE_COLUMNS.map((name) => [name, bars.columns[name].subarray(from, to)]));
+  const columns = Object.fromEntries(
+    MINUTE_COLUMNS.map((name) => [name, bars.columns[name].subarray(from, to)]),
+  );
   return { length: to - from, columns: columns as Record<MinuteColumn, Float64Array> };
 }
 

@@ -33,6 +33,7 @@ export class WorkerPool {
   readonly #hands: Hand[] = [];
   readonly #queue: Job[] = [];
   #closed = false;
+  #aborted: { readonly reason: unknown } | null = null;
 
   constructor(moduleUrl: URL, size: number) {
     this.#moduleUrl = moduleUrl;
@@ -46,13 +47,23 @@ export class WorkerPool {
         reject(new Error('the pool is closed'));
         return;
       }
+      if (this.#aborted) {
+        // A caller's own reason, to be told apart by whoever gave it.
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+        reject(this.#aborted.reason);
+        return;
+      }
       this.#queue.push({ task, onEvent, resolve, reject });
       this.#dispatch();
     });
   }
 
-  /** Drops what has not begun and asks running tasks to stop; their promises reject. */
+  /**
+   * Drops what has not begun and asks running tasks to stop; their promises reject, and so does whatever is asked
+   * of the pool from now on. The first reason counts.
+   */
   abort(reason: unknown): void {
+    this.#aborted ??= { reason };
     for (const job of this.#queue.splice(0)) job.reject(reason);
     for (const hand of this.#hands) {
       if (hand.job) hand.worker.postMessage({ type: 'abort' } satisfies PoolRequest);

@@ -8,10 +8,11 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AtomicFile, atomicWriteFile, sweepTempFiles } from '../../src/layer/index.js';
 
 let folder = '';
@@ -52,7 +53,8 @@ describe('writing a file atomically', () => {
     const path = join(folder, 'file.bin');
     const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
     const file = await AtomicFile.create(path);
-    Object.assign(file, { handle: { write: () => Promise.reject(full), close: () => Promise.resolve() } });
+    const { handle } = file as unknown as { handle: FileHandle };
+    vi.spyOn(handle, 'write').mockRejectedValue(full);
     await expect(file.write(Buffer.from('x'))).rejects.toMatchObject({ code: 'E_DISK_FULL', exitStatus: 75 });
     await file.abort();
     expect(readdirSync(folder)).toEqual([]);

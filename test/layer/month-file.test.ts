@@ -179,7 +179,8 @@ describe('a file that is not a month file', () => {
     ['twice the same minute', [START, START]],
     ['descending', [START + MINUTE_MS, START]],
     ['not whole', [START + 1]],
-    ['of another month', [START - MINUTE_MS]],
+    ['of the month before', [START - MINUTE_MS]],
+    ['of the month after', [START, Date.UTC(2026, 4, 1)]],
   ])('is E_LAYER when its minutes are %s', (_, minutes) => {
     expect(codeOf(encodeMonth(sampleBars(minutes), facts))).toBe('E_LAYER');
   });

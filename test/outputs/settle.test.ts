@@ -1,5 +1,7 @@
 import {
   appendFileSync,
+  existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -299,6 +301,18 @@ describe('settling factors', () => {
     expect(readFileSync(paths().meta, 'utf8')).toBe(before);
     expect(sha256(paths().csv)).toBe((JSON.parse(before) as FactorMeta).files.csv.sha256);
     expect(readdirSync(dirname(paths().csv)).length).toBe(3);
+  });
+
+  it('never leaves a meta file beside files that it does not speak of', async () => {
+    await putMonth(['2026-04-01']);
+    await settle();
+    await putMonth(['2026-04-01', '2026-04-02']);
+    unlinkSync(paths().parquet);
+    mkdirSync(paths().parquet); // lets the CSV be replaced, and the Parquet not
+    await expect(settle()).rejects.toMatchObject({ code: 'E_IO' });
+    expect(existsSync(paths().meta)).toBe(false);
+    rmSync(paths().parquet, { recursive: true });
+    expect(await settle()).toMatchObject({ status: 'written', rows: 48 });
   });
 
   it('refuses months made with different thresholds, or that are not of this symbol', async () => {

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll } from 'vitest';
-import { fromBuffer, type Entry, type ZipFile } from 'yauzl';
+import { readZip } from './zip-reader.js';
 
 /** A new folder that is removed after the tests of the file. */
 export async function temporaryFolder(): Promise<string> {
@@ -12,67 +12,13 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-export interface Member {
-  readonly name: string;
-  readonly method: number;
-  readonly crc32: number;
-  readonly declaredSize: number;
-  readonly content: Buffer;
-}
-
-/** All members of a ZIP by a reader that is not ours; rejects where it finds a contradiction. */
-export async function readZip(bytes: Buffer): Promise<Member[]> {
-  const zip = await new Promise<ZipFile>((resolve, reject) => {
-    fromBuffer(
-      bytes,
-      { lazyEntries: true, validateEntrySizes: true, strictFileNames: true },
-      (error, opened) => {
-        if (error) reject(error);
-        else resolve(opened);
-      },
-    );
-  });
-  const members: Member[] = [];
-  for (;;) {
-    const entry = await new Promise<Entry | undefined>((resolve, reject) => {
-      zip.once('entry', resolve).once('end', () => {
-        resolve(undefined);
-      });
-      zip.once('error', reject).readEntry();
-    });
-    if (!entry) return members;
-    const content = await new Promise<Buffer>((resolve, reject) => {
-      zip.openReadStream(entry, (error, stream) => {
-        if (error) {
-          reject(error);
-          return;
-        }
-        const chunks: Buffer[] = [];
-        stream
-          .on('data', (chunk: Buffer) => chunks.push(chunk))
-          .once('end', () => {
-            resolve(Buffer.concat(chunks));
-          })
-          .once('error', reject);
-      });
-    });
-    members.push({
-      name: entry.fileName,
-      method: entry.compressionMethod,
-      crc32: entry.crc32,
-      declaredSize: entry.uncompressedSize,
-      content,
-    });
-  }
-}
-
 export function sha256(bytes: Buffer | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** The one CSV of an object as text. */
 export async function csvOf(folder: string, key: string): Promise<string> {
-  const members = await readZip(await readFile(join(folder, key)));
+  const members = readZip(await readFile(join(folder, key)));
   return members[0]?.content.toString() ?? '';
 }
 

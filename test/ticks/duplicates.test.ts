@@ -5,7 +5,8 @@ import { DAY_START_MS } from './tape.js';
 
 /** Duplicates and ids at scale: right, quick, and in bounded memory. Rows are written as short as may be. */
 
-const row = (id: number, fill: number, timeMs: number): string => `${id},${100 + (id % 7)},2,${fill},${fill},${timeMs},true`;
+const row = (id: number, fill: number, timeMs: number): string =>
+  `${id},${100 + (id % 7)},2,${fill},${fill},${timeMs},true`;
 const tape = (firstId: number, count: number, timeMs = DAY_START_MS): string[] =>
   Array.from({ length: count }, (_, i) => row(firstId + i, firstId + i, timeMs + i));
 const csv = (rows: readonly string[]): string => `${rows.join('\n')}\n`;
@@ -37,7 +38,7 @@ describe('rows that are there twice', () => {
   });
 
   it('finds a whole file repeated, in several passes over its bytes', async () => {
-    const rows = tape(5_000_000, 300_000);
+    const rows = tape(65_536 * 76, 300_000);
     const bytes = Buffer.from(csv([...rows, ...rows]));
     let opened = 0;
     const twice = await mill(() => {
@@ -46,7 +47,12 @@ describe('rows that are there twice', () => {
     });
     // More than 2^18 ids repeat: one pass to see that, and at least two to tell what they are.
     expect(opened).toBeGreaterThanOrEqual(3);
-    expect(twice.account).toMatchObject({ rows: 600_000, accepted: 300_000, duplicate: 300_000, conflictingIds: 0 });
+    expect(twice.account).toMatchObject({
+      rows: 600_000,
+      accepted: 300_000,
+      duplicate: 300_000,
+      conflictingIds: 0,
+    });
     expectSameBars(twice.bars, (await mill(csv(rows))).bars);
     expect(await kernelMemoryBytes()).toBeLessThan(MEMORY_LIMIT_BYTES);
   });
@@ -57,7 +63,12 @@ describe('rows that are there twice', () => {
       id % 3 === 0 ? row(id, id + 1_000_000, DAY_START_MS + id) : rows[id]!,
     );
     const { account } = await mill(csv([...rows, ...others]));
-    expect(account).toMatchObject({ accepted: 400_000, duplicate: 200_000, conflictingIds: 100_000, malformed: 0 });
+    expect(account).toMatchObject({
+      accepted: 400_000,
+      duplicate: 200_000,
+      conflictingIds: 100_000,
+      malformed: 0,
+    });
   });
 
   it('finds exact consecutive duplicates', async () => {
@@ -70,7 +81,12 @@ describe('rows that are there twice', () => {
   it('keeps ids apart when one comes 100,000 times with other fills', async () => {
     const rows = Array.from({ length: 100_000 }, (_, i) => row(7, i, DAY_START_MS));
     const { account } = await mill(csv([...rows, ...rows.slice(0, 10)]));
-    expect(account).toMatchObject({ accepted: 100_000, conflictingIds: 99_999, duplicate: 10, missingAggIds: 0 });
+    expect(account).toMatchObject({
+      accepted: 100_000,
+      conflictingIds: 99_999,
+      duplicate: 10,
+      missingAggIds: 0,
+    });
   });
 
   it('gives up, and soon, when one id comes with more fills than memory may hold', async () => {
@@ -107,7 +123,11 @@ describe('ids', () => {
   it('may be strewn over some thousand pages', async () => {
     const rows = Array.from({ length: 8000 }, (_, i) => row(i * STEP, i, DAY_START_MS));
     const { account } = await mill(csv([...rows].reverse()));
-    expect(account).toMatchObject({ accepted: 8000, missingAggIdRanges: 7999, missingAggIds: 7999 * (STEP - 1) });
+    expect(account).toMatchObject({
+      accepted: 8000,
+      missingAggIdRanges: 7999,
+      missingAggIds: 7999 * (STEP - 1),
+    });
     expect(account.missingAggIdList).toHaveLength(1000);
     expect(account.missingAggIdList[999]).toEqual([999 * STEP + 1, 1000 * STEP - 1]);
   });
@@ -117,7 +137,13 @@ describe('ids', () => {
     const outside = [0, 3, 4, 10, 25].map((id) => row(id, id, DAY_START_MS - 1));
     const sentinels = [6, 7, 19, 30].map((id) => `${id},0,0,-1,-1,${DAY_START_MS},true`);
     const { account } = await mill(csv([...outside, ...inside, ...sentinels]));
-    expect(account).toMatchObject({ firstAggId: 1, lastAggId: 20, missingAggIds: 2 + 8, outside: 5, sentinel: 4 });
+    expect(account).toMatchObject({
+      firstAggId: 1,
+      lastAggId: 20,
+      missingAggIds: 2 + 8,
+      outside: 5,
+      sentinel: 4,
+    });
     expect(account.missingAggIdList).toEqual([
       [5, 5],
       [8, 8],
@@ -128,7 +154,10 @@ describe('ids', () => {
   it('of sentinels are never forgotten silently, however they are strewn', async () => {
     // Ticks and sentinels in turns, a page for each: together nearly as many pages as there may be.
     const ticks = Array.from({ length: 4096 }, (_, i) => row(2 * i * STEP, i, DAY_START_MS));
-    const sentinels = Array.from({ length: 4000 }, (_, i) => `${(2 * i + 1) * STEP},0,0,-1,-1,${DAY_START_MS},true`);
+    const sentinels = Array.from(
+      { length: 4000 },
+      (_, i) => `${(2 * i + 1) * STEP},0,0,-1,-1,${DAY_START_MS},true`,
+    );
     const outcome = await mill(csv([...ticks, ...sentinels])).catch((error: unknown) => error);
     if (outcome instanceof Error) expect(outcome).toMatchObject({ code: 'E_IDS' });
     else expect(outcome).toMatchObject({ account: { missingAggIdRanges: 4095 + 4000 } });
@@ -143,10 +172,22 @@ describe('ids', () => {
       [tick, sentinel, elsewhere],
     ]) {
       const { account } = await mill(csv(rows));
-      expect(account).toMatchObject({ accepted: 1, sentinel: 1, outside: 1, duplicate: 0, conflictingIds: 0 });
+      expect(account).toMatchObject({
+        accepted: 1,
+        sentinel: 1,
+        outside: 1,
+        duplicate: 0,
+        conflictingIds: 0,
+      });
       // The same when a resolving pass sees them again.
       const again = await mill(csv([...rows, tick, tick]));
-      expect(again.account).toMatchObject({ accepted: 1, sentinel: 1, outside: 1, duplicate: 2, conflictingIds: 0 });
+      expect(again.account).toMatchObject({
+        accepted: 1,
+        sentinel: 1,
+        outside: 1,
+        duplicate: 2,
+        conflictingIds: 0,
+      });
     }
   });
 });

@@ -80,7 +80,11 @@ describe('E_CSV_MALFORMED', () => {
   });
 
   it('is not taken for a matter of time when ids are long', async () => {
-    const error = await millError(rowsAt(5).map((row) => lineOf(row).replace(',100,', ',1OO,')).join('\n'));
+    const error = await millError(
+      rowsAt(5)
+        .map((row) => lineOf(row).replace(',100,', ',1OO,'))
+        .join('\n'),
+    );
     expect(error.code).toBe('E_CSV_MALFORMED');
   });
 });
@@ -107,7 +111,9 @@ describe('E_CSV_TIME', () => {
     expect(error.code).toBe('E_CSV_TIME');
     expect(error.message).toContain('2023-12-05T00:00:00.000Z … 2023-12-05T00:00:00.002Z');
     expect(error.context).toMatchObject({ expected: '2024-01' });
-    expect((await millError(csvOf(after), { period: '2024-01' })).message).toContain('2024-07-05T00:00:00.000Z');
+    expect((await millError(csvOf(after), { period: '2024-01' })).message).toContain(
+      '2024-07-05T00:00:00.000Z',
+    );
     // Both sides: the span that is named holds all of them.
     expect((await millError(csvOf([...after, ...before]), { period: '2024-01' })).message).toContain(
       '6 rows lie in 2023-12-05T00:00:00.000Z … 2024-07-05T00:00:00.002Z',

@@ -51,16 +51,17 @@ export async function millError(
   return error;
 }
 
-/** Cuts bytes into chunks of the given sizes, over and over. */
+/** Cuts bytes into chunks of the given sizes, over and over. All come in one buffer, as some sources have it. */
 export function chunked(csv: string | Uint8Array, sizes: readonly number[]): () => AsyncIterable<Uint8Array> {
   const bytes = typeof csv === 'string' ? Buffer.from(csv) : csv;
   return async function* () {
     await Promise.resolve();
+    const buffer = Buffer.alloc(Math.min(Math.max(...sizes), bytes.length));
     for (let at = 0, i = 0; at < bytes.length; i++) {
-      const size = sizes[i % sizes.length] ?? 1;
-      // A copy: the kernel may not rely on what lies before or after a chunk.
-      yield bytes.slice(at, at + size);
-      at += size;
+      const chunk = bytes.subarray(at, at + (sizes[i % sizes.length] ?? 1));
+      buffer.fill(255).set(chunk);
+      yield buffer.subarray(0, chunk.length);
+      at += chunk.length;
     }
   };
 }

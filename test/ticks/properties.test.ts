@@ -6,13 +6,15 @@ import { csvOf, DECIMAL_STYLES, TIME_STYLES, USUAL, lineOf, type Spelling } from
 import { type TapeRow, anyTape, orderlyTape } from './tape.js';
 
 const styles = fc.constantFrom(...Object.values(DECIMAL_STYLES));
-const spellings: fc.Arbitrary<Spelling> = fc.record({
-  price: styles,
-  quantity: styles,
-  time: fc.constantFrom(...Object.values(TIME_STYLES)),
-  header: fc.boolean(),
-  lineEnd: fc.constantFrom('\n', '\r\n'),
-}).map((some) => ({ ...USUAL, ...some }));
+const spellings: fc.Arbitrary<Spelling> = fc
+  .record({
+    price: styles,
+    quantity: styles,
+    time: fc.constantFrom(...Object.values(TIME_STYLES)),
+    header: fc.boolean(),
+    lineEnd: fc.constantFrom('\n', '\r\n'),
+  })
+  .map((some) => ({ ...USUAL, ...some }));
 
 const markets = fc.constantFrom(
   { market: 'um', symbol: 'BTCUSDT' } as const,
@@ -20,7 +22,13 @@ const markets = fc.constantFrom(
   { market: 'cm', symbol: 'ETHUSD_240329' } as const,
 );
 
-const garbage = fc.constantFrom('x', ',,,,,,', '1,2,3', '1,-5,1,1,1,1704412800000,true', '7,1,1,3,2,1704412800000,true');
+const garbage = fc.constantFrom(
+  'x',
+  ',,,,,,',
+  '1,2,3',
+  '1,-5,1,1,1,1704412800000,true',
+  '7,1,1,3,2,1704412800000,true',
+);
 
 /** What depends on the order of the rows, by its definition. */
 const ordered = ({ account }: Awaited<ReturnType<typeof mill>>): object => ({
@@ -43,7 +51,9 @@ describe(`random tapes (TAPEMILL_TEST_SEED=${SEED})`, () => {
     await forAll(files, 300, async (file) => {
       const lines = file.rows.flatMap((row, i) => {
         const line = lineOf(row, file.spelling);
-        return file.garbage && i % file.garbage.every === file.garbage.every - 1 ? [line, file.garbage.line] : [line];
+        return file.garbage && i % file.garbage.every === file.garbage.every - 1
+          ? [line, file.garbage.line]
+          : [line];
       });
       const csv = [...(file.spelling.header ? [file.spelling.columns.join(',')] : []), ...lines].join(
         file.spelling.lineEnd,
@@ -59,23 +69,28 @@ describe(`random tapes (TAPEMILL_TEST_SEED=${SEED})`, () => {
   });
 
   it('give the same however the bytes are cut', async () => {
-    const cuts = fc.array(fc.oneof(fc.integer({ min: 1, max: 90 }), fc.constant(1)), { minLength: 1, maxLength: 20 });
-    await forAll(fc.tuple(orderlyTape, anyTape, spellings, cuts), 100, async ([first, rows, spelling, sizes]) => {
-      const csv = csvOf([...first, ...rows], spelling);
-      const whole = await mill(csv);
-      const parts = await mill(chunked(csv, sizes));
-      expect(parts.account).toEqual(whole.account);
-      expectSameBars(parts.bars, whole.bars);
+    const cuts = fc.array(fc.oneof(fc.integer({ min: 1, max: 90 }), fc.constant(1)), {
+      minLength: 1,
+      maxLength: 20,
     });
+    await forAll(
+      fc.tuple(orderlyTape, anyTape, spellings, cuts),
+      100,
+      async ([first, rows, spelling, sizes]) => {
+        const csv = csvOf([...first, ...rows], spelling);
+        const whole = await mill(csv);
+        const parts = await mill(chunked(csv, sizes));
+        expect(parts.account).toEqual(whole.account);
+        expectSameBars(parts.bars, whole.bars);
+      },
+    );
   });
 
   it('give the same in any order of rows', async () => {
-    const shuffled = fc
-      .tuple(orderlyTape, anyTape)
-      .chain(([first, rows]) => {
-        const all = [...first, ...rows];
-        return fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }));
-      });
+    const shuffled = fc.tuple(orderlyTape, anyTape).chain(([first, rows]) => {
+      const all = [...first, ...rows];
+      return fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }));
+    });
     await forAll(shuffled, 150, async ([rows, others]) => {
       const straight = await mill(csvOf(rows));
       const permuted = await mill(csvOf(others));
@@ -85,7 +100,10 @@ describe(`random tapes (TAPEMILL_TEST_SEED=${SEED})`, () => {
   });
 
   it('give the same when rows are there again, and count every extra copy', async () => {
-    const copies = fc.tuple(orderlyTape, fc.array(fc.tuple(fc.nat(), fc.nat()), { minLength: 1, maxLength: 80 }));
+    const copies = fc.tuple(
+      orderlyTape,
+      fc.array(fc.tuple(fc.nat(), fc.nat()), { minLength: 1, maxLength: 80 }),
+    );
     await forAll(copies, 100, async ([rows, extra]) => {
       const repeated: TapeRow[] = [...rows];
       for (const [which, where] of extra) {

@@ -27,7 +27,7 @@ export function accountOf(file: CsvFile, classed: ClassedRows, period: Period): 
     lastAggId: most(ids),
     firstTs: least(times),
     lastTs: most(times),
-    missingAggIds: missing.reduce((sum, [from, to]) => sum + to - from + 1, 0),
+    missingAggIds: missing.reduce((sum, [from, to]) => sum + (to - from + 1), 0),
     missingAggIdRanges: missing.length,
     missingAggIdList: missing.slice(0, 1000),
     tradeIdGaps: countFillGaps(inPeriod),

@@ -45,7 +45,7 @@ export function readCsv(csv: string): CsvFile {
         : null;
     // The first good row decides the unit of the file.
     timeUnit ??= row?.timeUnit ?? null;
-    if (row?.timeUnit === timeUnit && row) rows.push(row);
+    if (row !== null && row.timeUnit === timeUnit) rows.push(row);
     else malformed.push({ line: i + 1, text: text.slice(0, QUOTED_BYTES) });
   });
   return { header, timeUnit, rows, malformed };

@@ -68,12 +68,12 @@ export const TIME_STYLES = {
 } as const;
 
 export const BOOLEAN_STYLES: Readonly<Record<string, (value: boolean) => string>> = {
-  'true': String,
-  'True': (value) => (value ? 'True' : 'False'),
-  'TRUE': (value) => (value ? 'TRUE' : 'FALSE'),
+  true: String,
+  True: (value) => (value ? 'True' : 'False'),
+  TRUE: (value) => (value ? 'TRUE' : 'FALSE'),
   '1': (value) => (value ? '1' : '0'),
-  't': (value) => (value ? 't' : 'f'),
-  'yes': (value) => (value ? 'yes' : 'no'),
+  t: (value) => (value ? 't' : 'f'),
+  yes: (value) => (value ? 'yes' : 'no'),
 };
 
 export const USUAL: Spelling = {

@@ -87,8 +87,9 @@ const tick = fc
   })
   .map(({ fills: both, ...row }): TapeRow => ({ ...row, ...both }));
 
-const sentinel = fc.record({ id: ids, timeMs: fc.oneof(timeInDay, timeOutside) }).map(
-  ({ id, timeMs }): TapeRow => ({
+const sentinel = fc
+  .record({ id: ids, timeMs: fc.oneof(timeInDay, timeOutside) })
+  .map(({ id, timeMs }): TapeRow => ({
     id,
     timeMs,
     price: ZERO,
@@ -96,8 +97,7 @@ const sentinel = fc.record({ id: ids, timeMs: fc.oneof(timeInDay, timeOutside) }
     firstFill: -1,
     lastFill: -1,
     buyerIsMaker: false,
-  }),
-);
+  }));
 
 const anyRow = fc.oneof({ weight: 20, arbitrary: tick }, { weight: 1, arbitrary: sentinel });
 

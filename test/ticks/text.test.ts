@@ -59,9 +59,19 @@ describe('the text of a file', () => {
   });
 
   it('may hold NULs and lines of commas: malformed rows', async () => {
-    const bad = ['\0', ',,,,,,', ',,,,,,,,,,,,,,,,,,,,,,,,', '\0,\0,\0,\0,\0,\0,\0', lines[0]!.replace('1', '\0')];
+    const bad = [
+      '\0',
+      ',,,,,,',
+      ',,,,,,,,,,,,,,,,,,,,,,,,',
+      '\0,\0,\0,\0,\0,\0,\0',
+      lines[0]!.replace('1', '\0'),
+    ];
     const { account } = await mill([HEADER, lines[0], ...bad, ...lines.slice(1)].join('\n'), lenient);
-    expect(account).toMatchObject({ accepted: 5, malformed: bad.length, firstMalformed: { line: 3, text: '\0' } });
+    expect(account).toMatchObject({
+      accepted: 5,
+      malformed: bad.length,
+      firstMalformed: { line: 3, text: '\0' },
+    });
   });
 
   it('may hold a second header in its middle: one malformed row', async () => {
@@ -75,7 +85,14 @@ describe('a line of more than 4,096 bytes', () => {
   const padded = (bytes: number): string => lines[2]! + ' '.repeat(bytes - lines[2]!.length);
   const file = (middle: string): string =>
     [HEADER, ...lines.slice(0, 2), middle, ...lines.slice(3), 'x', ''].join('\n');
-  const cuts = [[1 << 20], [4097], [4096], [1000], [97], [HEADER.length + 1 + 2 * lines[0]!.length + 2 + 4096, 1]];
+  const cuts = [
+    [1 << 20],
+    [4097],
+    [4096],
+    [1000],
+    [97],
+    [HEADER.length + 1 + 2 * lines[0]!.length + 2 + 4096, 1],
+  ];
 
   it('is malformed wherever the bytes are cut', async () => {
     for (const bytes of [4097, 5000, 9000, 400_000]) {
@@ -90,7 +107,12 @@ describe('a line of more than 4,096 bytes', () => {
   it('is no row lost when it is a byte shorter', async () => {
     for (const sizes of cuts) {
       const { account } = await mill(chunked(file(padded(4096)), sizes), lenient);
-      expect(account).toMatchObject({ rows: 6, accepted: 5, malformed: 1, firstMalformed: { line: 7, text: 'x' } });
+      expect(account).toMatchObject({
+        rows: 6,
+        accepted: 5,
+        malformed: 1,
+        firstMalformed: { line: 7, text: 'x' },
+      });
     }
   });
 
@@ -106,7 +128,9 @@ describe('a line of more than 4,096 bytes', () => {
   it('is no header and no first row, wherever it is cut', async () => {
     for (const first of [HEADER + ' '.repeat(5000), lines[0]! + ' '.repeat(5000)]) {
       for (const sizes of cuts) {
-        expect((await millError(chunked([first, ...lines].join('\n'), sizes), lenient)).code).toBe('E_CSV_LAYOUT');
+        expect((await millError(chunked([first, ...lines].join('\n'), sizes), lenient)).code).toBe(
+          'E_CSV_LAYOUT',
+        );
       }
     }
   });

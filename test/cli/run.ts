@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
+
+/** The command line as users run it: the compiled one, in a process of its own. */
+export const TAPEMILL = fileURLToPath(new URL('../../bin/tapemill.js', import.meta.url));
+
+export interface Ran {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly done: Promise<Ran>;
+  /** Standard output so far has this text; rejects when the process ends before. */
+  readonly said: (text: string) => Promise<void>;
+}
+
+/** Settings of whoever runs the tests must not reach the command. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TAPEMILL_')));
+}
+
+export function start(args: readonly string[], own: { env?: NodeJS.ProcessEnv; cwd?: string } = {}): Running {
+  return startCommand(process.execPath, [TAPEMILL, ...args], own);
+}
+
+export function startCommand(
+  command: string,
+  args: readonly string[],
+  { env = {}, cwd }: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
+): Running {
+  const child = spawn(command, args, {
+    env: { ...cleanEnvironment(), ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  const listeners = new Set<() => void>();
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    for (const listener of listeners) listener();
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const done = new Promise<Ran>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status, signal) => {
+      resolve({ status, signal, stdout, stderr });
+    });
+  });
+  const said = (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (!stdout.includes(text)) return;
+        listeners.delete(look);
+        resolve();
+      };
+      listeners.add(look);
+      look();
+      void done.then(() => {
+        reject(new Error(`ended without saying "${text}":\n${stdout}${stderr}`));
+      });
+    });
+  return { child, done, said };
+}
+
+export const tapemill = (...args: readonly string[]): Promise<Ran> => start(args).done;
+
+/** A folder that is removed after the tests of the file. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tapemill-cli-'));
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
+/** Every file below a folder, hidden ones too, with the SHA-256 of its bytes; meta files without their time. */
+export function snapshot(folder: string): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const path of filesBelow(folder)) {
+    const bytes = readFileSync(join(folder, path));
+    const content = path.endsWith('.meta.json') ? bytes.toString().replace(/"created_at_utc": "[^"]*"/, '') : bytes;
+    files[path] = createHash('sha256').update(content).digest('hex');
+  }
+  return files;
+}
+
+/** Paths of all files below a folder, sorted; none when it does not exist. */
+export function filesBelow(folder: string): string[] {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+}
+
+/** Lines of NDJSON. */
+export function parseLines<T = Record<string, unknown>>(stdout: string): T[] {
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as T);
+}
