@@ -7,6 +7,8 @@ const [price, quantity, quote, time] = ['price', 'quantity', 'quote', 'transact_
 const sell = col('is_buyer_maker');
 const buy = sell.not();
 const nth = col('nth');
+/** A bare number would make doubles of integers. */
+const int = (/** @type {number} */ n) => pl.lit(n).cast(pl.Int64);
 
 /** @param {any} job */
 export async function load({ csv }) {
@@ -15,7 +17,7 @@ export async function load({ csv }) {
 
 /**
  * Threads: POLARS_MAX_THREADS, set by whoever starts this process.
- * `nth` orders the ticks of a minute by (time, agg_trade_id): 16 bits of time above 43 of the id.
+ * `nth` orders the ticks of a minute by (time, agg_trade_id): 16 bits of time above 46 of the id.
  * @param {string} csv
  */
 function query(csv) {
@@ -26,9 +28,9 @@ function query(csv) {
   return pl
     .scanCSV(csv, { schema, rechunk: false })
     .withColumns(
-      time.minus(time.modulo(60_000)).alias('minute'),
+      time.minus(time.modulo(int(60_000))).alias('minute'),
       price.mul(quantity).alias('quote'),
-      time.modulo(60_000).mul(2 ** 43).plus(col('agg_trade_id')).alias('nth'),
+      time.modulo(int(60_000)).mul(int(2 ** 46)).plus(col('agg_trade_id')).alias('nth'),
     )
     .groupBy('minute')
     .agg(...aggregates.map((expression, i) => expression.alias(COLUMNS[i + 1])))

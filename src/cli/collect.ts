@@ -50,7 +50,9 @@ export function collectCommand(): Command {
     .option('--start <date>', 'first day, YYYY-MM or YYYY-MM-DD (default: all that the archive has)')
     .option('--end <date>', 'last day, inclusive')
     .addOption(
-      new Option('--archive <folder>', 'local copy of the archive: the folder that holds data/').env('TAPEMILL_ARCHIVE'),
+      new Option('--archive <folder>', 'local copy of the archive: the folder that holds data/').env(
+        'TAPEMILL_ARCHIVE',
+      ),
     )
     .addOption(dataDirOption())
     .addOption(marketOption());
@@ -72,7 +74,10 @@ export function collectCommand(): Command {
 async function runCollect(named: string[], options: CollectOptions): Promise<void> {
   const range = readRange(options);
   if (options.archive === undefined) {
-    throw new TapemillError('E_USAGE', 'expected --archive (or TAPEMILL_ARCHIVE): the folder that holds data/');
+    throw new TapemillError(
+      'E_USAGE',
+      'expected --archive (or TAPEMILL_ARCHIVE): the folder that holds data/',
+    );
   }
   if (/^https?:/i.test(options.archive)) {
     throw new TapemillError('E_USAGE', `--archive must be a local folder, found ${options.archive}`);
@@ -108,7 +113,13 @@ async function runCollect(named: string[], options: CollectOptions): Promise<voi
     printer.stop();
     if (!interruption.signal.aborted) throw error;
     if (options.json) {
-      console.log(JSON.stringify({ type: 'stopped', signal: interruption.name(), exitStatus: interruption.exitStatus() }));
+      console.log(
+        JSON.stringify({
+          type: 'stopped',
+          signal: interruption.name(),
+          exitStatus: interruption.exitStatus(),
+        }),
+      );
     }
     console.error(`tapemill: stopped by ${interruption.name()}; what was finished is kept`);
     process.exitCode = interruption.exitStatus();
@@ -216,7 +227,10 @@ class LinePrinter implements Printer {
 function describe(event: CollectEvent): string[] {
   switch (event.type) {
     case 'planned':
-      return [...describeMissing(event.symbol, event.missingPeriods), ...event.notes.map((note) => `${event.symbol}  ${note}`)];
+      return [
+        ...describeMissing(event.symbol, event.missingPeriods),
+        ...event.notes.map((note) => `${event.symbol}  ${note}`),
+      ];
     case 'month-started':
       return [`${event.symbol}  ${event.month}  building: ${event.reason}`];
     case 'object-milled':
@@ -247,7 +261,9 @@ function describeMissing(symbol: string, missing: readonly MissingPeriod[]): str
     const [first, last] = [periods[0], periods.at(-1)];
     if (!first || !last) continue;
     const span = first === last ? first.period : `${first.period} … ${last.period}`;
-    lines.push(`${symbol}  ${span}  ${reason === 'before listing' ? 'before its first' : 'after its last'} object`);
+    lines.push(
+      `${symbol}  ${span}  ${reason === 'before listing' ? 'before its first' : 'after its last'} object`,
+    );
   }
   return lines;
 }
@@ -264,7 +280,9 @@ function describeAccount(object: string, account: RowAccount, checksum: 'verifie
   ] as const;
   const said = parts.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`);
   if (account.missingAggIds > 0) {
-    said.push(`${formatCount(account.missingAggIds)} ids missing in ${formatCount(account.missingAggIdRanges)} ranges`);
+    said.push(
+      `${formatCount(account.missingAggIds)} ids missing in ${formatCount(account.missingAggIdRanges)} ranges`,
+    );
   }
   if (checksum === 'missing') said.push('no .CHECKSUM');
   const name = object.split('/').at(-1)!;

@@ -61,7 +61,9 @@ async function deriveFactors(named: string[], options: FactorsOptions): Promise<
   const range =
     options.start !== undefined && options.end !== undefined ? parseRange(options.start, options.end) : null;
   const all = named.length === 0 && options.symbolsFile === undefined;
-  const symbols = all ? await listSymbols(options.dataDir, market) : await readSymbols(named, options.symbolsFile);
+  const symbols = all
+    ? await listSymbols(options.dataDir, market)
+    : await readSymbols(named, options.symbolsFile);
   const failures: TapemillError[] = [];
   if (symbols.length === 0) {
     throw new TapemillError('E_NO_LAYER', `${options.dataDir} has no minute layer of market ${market}`);
@@ -83,7 +85,10 @@ async function deriveFactors(named: string[], options: FactorsOptions): Promise<
       // One symbol's fault does not keep the others from theirs; a full disk does.
       const isOwn = TapemillError.is(error) && (error.code === 'E_LAYER' || error.code === 'E_NO_LAYER');
       if (!isOwn || symbols.length === 1) throw error;
-      if (options.json) console.log(JSON.stringify({ symbol, frequency: frequency.label, status: 'failed', ...error.toJSON() }));
+      if (options.json)
+        console.log(
+          JSON.stringify({ symbol, frequency: frequency.label, status: 'failed', ...error.toJSON() }),
+        );
       console.error(`${symbol}  ${frequency.label}  failed: ${error.code}: ${error.message}`);
       failures.push(error);
       continue;
@@ -103,7 +108,8 @@ async function deriveFactors(named: string[], options: FactorsOptions): Promise<
       }
     }
   }
-  if (failures.length > 0) process.exitCode = failures.length < symbols.length ? EXIT.partial : failures[0]!.exitStatus;
+  if (failures.length > 0)
+    process.exitCode = failures.length < symbols.length ? EXIT.partial : failures[0]!.exitStatus;
 }
 
 function printFactorList(json: boolean): void {

@@ -33,7 +33,14 @@ export function queryCommand(): Command {
     .description('run SQL over the minute layer and the factors')
     .argument('<sql>', 'one SQL statement')
     .addOption(dataDirOption())
-    .addOption(new Option('--format <format>', `how to print: a table of at most ${TABLE_ROWS} rows, CSV or JSON, a row a line`).choices(FORMATS).default('table'))
+    .addOption(
+      new Option(
+        '--format <format>',
+        `how to print: a table of at most ${TABLE_ROWS} rows, CSV or JSON, a row a line`,
+      )
+        .choices(FORMATS)
+        .default('table'),
+    )
     .option('--json', 'the same as --format json')
     .addHelpText('before', EXAMPLES)
     .action(async (sql: string, options: QueryOptions) => {
@@ -59,13 +66,19 @@ async function printTable(result: QueryResult): Promise<void> {
   }
   for (const line of formatTable(result.columns, rows)) console.log(line);
   const more = count - rows.length;
-  console.log(more > 0 ? `(${count} rows; ${more} not shown, --format csv prints all)` : `(${count} ${count === 1 ? 'row' : 'rows'})`);
+  console.log(
+    more > 0
+      ? `(${count} rows; ${more} not shown, --format csv prints all)`
+      : `(${count} ${count === 1 ? 'row' : 'rows'})`,
+  );
 }
 
 /** People read six significant decimals; files get them all. */
 function shown(cell: Cell): string {
   if (cell === null) return '';
-  return typeof cell === 'number' && !Number.isInteger(cell) ? String(Number(cell.toPrecision(8))) : String(cell);
+  return typeof cell === 'number' && !Number.isInteger(cell)
+    ? String(Number(cell.toPrecision(8)))
+    : String(cell);
 }
 
 async function printLines(result: QueryResult, format: 'csv' | 'json'): Promise<void> {

@@ -1,5 +1,11 @@
 import { dirname } from 'node:path';
-import { type Archive, type ArchiveEntry, LocalArchive, planSymbol, type SymbolPlan } from '../archive/index.js';
+import {
+  type Archive,
+  type ArchiveEntry,
+  LocalArchive,
+  planSymbol,
+  type SymbolPlan,
+} from '../archive/index.js';
 import { EXIT, TapemillError, type ErrorCode, type ExitStatus, ERROR_KINDS } from '../errors.js';
 import { type MissingPeriod, factorPaths, layerFolder, sweepTempFiles } from '../layer/index.js';
 import { type Market, normalizeSymbol } from '../market/index.js';
@@ -154,7 +160,9 @@ class CollectRun {
     const works: MonthWork[] = [];
     for (const month of plan.months) {
       signal?.throwIfAborted();
-      works.push(await planMonthWork(this.#archive, entries, month, { dataDir, market, symbol, thresholds, prefer }));
+      works.push(
+        await planMonthWork(this.#archive, entries, month, { dataDir, market, symbol, thresholds, prefer }),
+      );
     }
     const toBuild = works.filter((work) => work.reason !== null);
     this.#monthsReused += works.length - toBuild.length;
@@ -186,11 +194,16 @@ class CollectRun {
     const whole = planSymbol(entries, range ?? parseRange('1970-01', '1970-01')).listed;
     if (!whole) {
       const symbols = await this.#archive.symbols(market, 'aggTrades');
-      const hint = symbols.length === 0 ? 'it has no aggTrades of this market' : `it has ${listSome(symbols)}`;
-      throw new TapemillError('E_NOT_FOUND', `${this.#archive.location} has no ${market} aggTrades of ${symbol}; ${hint}`, {
-        expected: 'a symbol of the archive',
-        found: symbol,
-      });
+      const hint =
+        symbols.length === 0 ? 'it has no aggTrades of this market' : `it has ${listSome(symbols)}`;
+      throw new TapemillError(
+        'E_NOT_FOUND',
+        `${this.#archive.location} has no ${market} aggTrades of ${symbol}; ${hint}`,
+        {
+          expected: 'a symbol of the archive',
+          found: symbol,
+        },
+      );
     }
     const plan = planSymbol(entries, range ?? parseRange(whole.firstDay, whole.lastDay));
     if (plan.months.length === 0) {
@@ -198,7 +211,10 @@ class CollectRun {
         'E_NOT_FOUND',
         `${this.#archive.location} has no aggTrades of ${symbol} from ${plan.range.start} to ${plan.range.end}; ` +
           `it has ${whole.firstDay} … ${whole.lastDay}`,
-        { expected: `${whole.firstDay} … ${whole.lastDay}`, found: `${plan.range.start} … ${plan.range.end}` },
+        {
+          expected: `${whole.firstDay} … ${whole.lastDay}`,
+          found: `${plan.range.start} … ${plan.range.end}`,
+        },
       );
     }
     return plan;

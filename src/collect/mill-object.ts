@@ -22,7 +22,11 @@ export interface MillOptions {
  * One object of the archive to minute bars and the facts of their source.
  * @throws what opening and reading an object, and its rows, can be guilty of
  */
-export async function millObject(archive: Archive, entry: ArchiveEntry, options: MillOptions): Promise<MilledObject> {
+export async function millObject(
+  archive: Archive,
+  entry: ArchiveEntry,
+  options: MillOptions,
+): Promise<MilledObject> {
   const object = await archive.open(entry);
   try {
     const { facts } = object;
@@ -80,7 +84,8 @@ export async function keepObject(archive: Archive, entry: ArchiveEntry, dataDir:
   }
   await atomicWriteFile(to, async (file) => {
     try {
-      for await (const chunk of createReadStream(from, { highWaterMark: 1 << 20 })) await file.write(chunk as Buffer);
+      for await (const chunk of createReadStream(from, { highWaterMark: 1 << 20 }))
+        await file.write(chunk as Buffer);
     } catch (error) {
       throw fromSystemError(error, 'keeping', from);
     }

@@ -185,7 +185,11 @@ async function keptParts(path: string, keepDays: readonly string[]): Promise<Par
 }
 
 /** Daily objects of days on which a monthly object has no tick at all: whole days have been left out of some. */
-function daysToFill(monthly: MinuteBars, alternates: readonly ArchiveEntry[], have: readonly Part[]): ArchiveEntry[] {
+function daysToFill(
+  monthly: MinuteBars,
+  alternates: readonly ArchiveEntry[],
+  have: readonly Part[],
+): ArchiveEntry[] {
   const { minute } = monthly.columns;
   return alternates.filter(
     ({ name }) =>
@@ -196,7 +200,8 @@ function daysToFill(monthly: MinuteBars, alternates: readonly ArchiveEntry[], ha
 
 function describeComparison(comparison: Comparison): string {
   const { days, minutesDiffering, minutesCompared, minutesTakenFromDaily } = comparison;
-  if (minutesDiffering === 0) return `monthly object equals ${days} daily ones in all ${minutesCompared} minutes`;
+  if (minutesDiffering === 0)
+    return `monthly object equals ${days} daily ones in all ${minutesCompared} minutes`;
   return (
     `monthly object differs from ${days} daily ones in ${minutesDiffering} of ${minutesCompared} minutes; ` +
     `${minutesTakenFromDaily} taken from the daily ones`

@@ -71,7 +71,8 @@ export async function planMonthWork(
   if (reason === null) return { plan, reason, objects: [], missingPeriods: [], ...none };
   const missingPeriods = [...plan.missing, ...missedBefore(facts, plan)];
   const old = facts?.sources ?? [];
-  const oldIsUsable = facts !== null && isMadeAlike(facts, request, contract) && !old.some((source) => source.period === month);
+  const oldIsUsable =
+    facts !== null && isMadeAlike(facts, request, contract) && !old.some((source) => source.period === month);
 
   if (!oldIsUsable) {
     // Nothing of the old bars can stay, but what they were made of is wanted still.
@@ -124,7 +125,8 @@ async function statedHash(archive: Archive, entry: ArchiveEntry): Promise<string
 function resized(facts: LayerFacts | null, objects: readonly ArchiveEntry[]): string | null {
   for (const { key, bytes } of objects) {
     const known = facts?.sources.find((source) => source.key === key);
-    if (known && known.bytes !== bytes) return `${key} was replaced upstream: ${known.bytes} bytes, now ${bytes}`;
+    if (known && known.bytes !== bytes)
+      return `${key} was replaced upstream: ${known.bytes} bytes, now ${bytes}`;
   }
   return null;
 }

@@ -21,7 +21,11 @@ export interface QueryResult {
  */
 export async function queryLayer(dataDir: string, sql: string): Promise<QueryResult> {
   const views = findViews(dataDir);
-  if (sql.trim() === '') throw sqlError('expected an SQL statement, found none', views.map((view) => view.name));
+  if (sql.trim() === '')
+    throw sqlError(
+      'expected an SQL statement, found none',
+      views.map((view) => view.name),
+    );
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(availableParallelism()),
     memory_limit: `${Math.floor(totalmem() / 2 / 1e6)}MB`,
@@ -33,16 +37,33 @@ export async function queryLayer(dataDir: string, sql: string): Promise<QueryRes
     await connection.run(view.sql).catch((error: unknown) => {
       // It reads the files' footers; the words are the database's, the file is named in them.
       const message = error instanceof Error ? error.message : String(error);
-      throw new TapemillError('E_LAYER', `the view ${view.name} cannot be read: ${message.trim()}`, {}, { cause: error });
+      throw new TapemillError(
+        'E_LAYER',
+        `the view ${view.name} cannot be read: ${message.trim()}`,
+        {},
+        { cause: error },
+      );
     });
   }
   const result = await connection.stream(sql).catch((error: unknown) => {
-    throw sqlError(error, views.map((view) => view.name));
+    throw sqlError(
+      error,
+      views.map((view) => view.name),
+    );
   });
-  return { columns: result.columnNames(), batches: cells(result.yieldRows(), views.map((view) => view.name)) };
+  return {
+    columns: result.columnNames(),
+    batches: cells(
+      result.yieldRows(),
+      views.map((view) => view.name),
+    ),
+  };
 }
 
-async function* cells(batches: AsyncIterable<DuckDBValue[][]>, views: readonly string[]): AsyncGenerator<Cell[][]> {
+async function* cells(
+  batches: AsyncIterable<DuckDBValue[][]>,
+  views: readonly string[],
+): AsyncGenerator<Cell[][]> {
   try {
     for await (const rows of batches) yield rows.map((row) => row.map(toCell));
   } catch (error) {
@@ -52,13 +73,20 @@ async function* cells(batches: AsyncIterable<DuckDBValue[][]>, views: readonly s
 
 function sqlError(error: unknown, views: readonly string[]): TapemillError {
   const message = error instanceof Error ? error.message : String(error);
-  return new TapemillError('E_SQL', `${message.trim()}\nviews here: ${views.join(', ')}`, {}, { cause: error });
+  return new TapemillError(
+    'E_SQL',
+    `${message.trim()}\nviews here: ${views.join(', ')}`,
+    {},
+    { cause: error },
+  );
 }
 
 function toCell(value: DuckDBValue): Cell {
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;
   if (typeof value === 'bigint') {
-    return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value.toString();
+    return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER
+      ? Number(value)
+      : value.toString();
   }
   if (value instanceof DuckDBTimestampTZValue) return formatTimestamp(value.micros);
   return typeof value === 'string' ? value : value.toString();

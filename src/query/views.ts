@@ -16,7 +16,8 @@ const literal = (folder: string): string => folder.replaceAll(/[*?[]/g, '[$&]');
 const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** `binance_aggTrades` for um, `binance_cm_aggTrades`, `binance_spot_aggTrades`: see layer/paths.ts. */
-const prefix = (market: string): string => (market === 'um' ? 'binance_aggTrades' : `binance_${market}_aggTrades`);
+const prefix = (market: string): string =>
+  market === 'um' ? 'binance_aggTrades' : `binance_${market}_aggTrades`;
 
 function isFolderWith(folder: string, test: (name: string) => boolean): boolean {
   return existsSync(folder) && statSync(folder).isDirectory() && readdirSync(folder).some(test);
@@ -28,7 +29,10 @@ const isParquet = (name: string): boolean => name.endsWith('.parquet');
  * A view over the files of all markets that match; null when there is none. The symbol is taken from the path,
  * because a query may then skip the files of other symbols.
  */
-function viewOver(name: string, parts: readonly { market: string; glob: string; symbol: string }[]): View | null {
+function viewOver(
+  name: string,
+  parts: readonly { market: string; glob: string; symbol: string }[],
+): View | null {
   if (parts.length === 0) return null;
   const selects = parts.map(
     ({ market, glob, symbol }) =>
@@ -71,9 +75,13 @@ export function findViews(dataDir: string): View[] {
     if (view) views.push(view);
   }
   if (views.length === 0) {
-    throw new TapemillError('E_NO_LAYER', `${dataDir} holds neither a minute layer nor factors; collect something first`, {
-      path: dataDir,
-    });
+    throw new TapemillError(
+      'E_NO_LAYER',
+      `${dataDir} holds neither a minute layer nor factors; collect something first`,
+      {
+        path: dataDir,
+      },
+    );
   }
   return views;
 }

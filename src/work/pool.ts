@@ -97,7 +97,9 @@ export class WorkerPool {
       const { job } = hand;
       hand.job = null;
       const why = cause instanceof Error ? cause.message : `exit code ${String(cause)}`;
-      job?.reject(new TapemillError('E_WORKER', `a worker ended before it had answered: ${why}`, {}, { cause }));
+      job?.reject(
+        new TapemillError('E_WORKER', `a worker ended before it had answered: ${why}`, {}, { cause }),
+      );
       if (!this.#closed) this.#dispatch();
     };
     hand.worker.on('error', lost);

@@ -88,7 +88,9 @@ export function snapshot(folder: string): Record<string, string> {
   const files: Record<string, string> = {};
   for (const path of filesBelow(folder)) {
     const bytes = readFileSync(join(folder, path));
-    const content = path.endsWith('.meta.json') ? bytes.toString().replace(/"created_at_utc": "[^"]*"/, '') : bytes;
+    const content = path.endsWith('.meta.json')
+      ? bytes.toString().replace(/"created_at_utc": "[^"]*"/, '')
+      : bytes;
     files[path] = createHash('sha256').update(content).digest('hex');
   }
   return files;

@@ -1,8 +1,19 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { type CollectEvent, type CollectRequest, type CollectSummary, collect } from '../../src/collect/index.js';
+import {
+  type CollectEvent,
+  type CollectRequest,
+  type CollectSummary,
+  collect,
+} from '../../src/collect/index.js';
 import { type LayerMonth, monthPath, readMonth } from '../../src/layer/index.js';
 import type { Market } from '../../src/market/index.js';
-import { type SimulationReport, type SimulationRequest, parseDefect, simulateArchive } from '../../src/simulator/index.js';
+import {
+  type SimulationReport,
+  type SimulationRequest,
+  parseDefect,
+  simulateArchive,
+} from '../../src/simulator/index.js';
 import { DEFAULT_THRESHOLDS, MINUTE_COLUMNS, type MinuteBars } from '../../src/ticks/index.js';
 import { parseRange } from '../../src/time/index.js';
 import { temporaryFolder } from '../cli/run.js';
@@ -60,16 +71,21 @@ export function eventsOf<T extends CollectEvent['type']>(
   return events.filter((event): event is Extract<CollectEvent, { type: T }> => event.type === type);
 }
 
-export function layerMonth(dataDir: string, symbol: string, month: string, market: Market = 'um'): Promise<LayerMonth> {
+export function layerMonth(
+  dataDir: string,
+  symbol: string,
+  month: string,
+  market: Market = 'um',
+): Promise<LayerMonth> {
   return readMonth(monthPath(dataDir, market, symbol, month));
 }
 
-/** Bars as plain columns: equal only when every bit is. */
+/** A hash of every column: equal only when every bit is, and short when it is not. */
 export function bits(bars: MinuteBars): Record<string, string> {
   return Object.fromEntries(
     MINUTE_COLUMNS.map((name) => {
       const column = bars.columns[name].slice(0, bars.length);
-      return [name, Buffer.from(column.buffer).toString('base64')];
+      return [name, createHash('sha256').update(new Uint8Array(column.buffer)).digest('hex')];
     }),
   );
 }

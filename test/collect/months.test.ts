@@ -1,5 +1,5 @@
-import { cpSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SimulationReport } from '../../src/simulator/index.js';
 import { filesBelow, snapshot, temporaryFolder } from '../cli/run.js';
@@ -32,8 +32,13 @@ describe('a month', () => {
     const dataDir = temporaryFolder();
     const run = await collectRun({ archive: dailyOnly, dataDir, symbols: ['AAAUSDT'] });
     expect(run.summary).toMatchObject({ exitStatus: 0, objectsMilled: 29, monthsBuilt: 1 });
-    const [days, month] = [await layerMonth(dataDir, 'AAAUSDT', MONTH), await layerMonth(viaMonthly, 'AAAUSDT', MONTH)];
-    expect(month.facts.sources.map(({ key }) => key)).toEqual([`${MONTHLY}/AAAUSDT/AAAUSDT-aggTrades-${MONTH}.zip`]);
+    const [days, month] = [
+      await layerMonth(dataDir, 'AAAUSDT', MONTH),
+      await layerMonth(viaMonthly, 'AAAUSDT', MONTH),
+    ];
+    expect(month.facts.sources.map(({ key }) => key)).toEqual([
+      `${MONTHLY}/AAAUSDT/AAAUSDT-aggTrades-${MONTH}.zip`,
+    ]);
     expect(days.facts.sources).toHaveLength(29);
     expect(bits(days.bars)).toEqual(bits(month.bars));
   });
@@ -42,7 +47,12 @@ describe('a month', () => {
     const [piecewise, atOnce] = [temporaryFolder(), temporaryFolder()];
     const request = { archive: dailyOnly, dataDir: piecewise, symbols: ['AAAUSDT'] };
     const milled: string[] = [];
-    for (const [from, to] of [[3, 4], [7, 7], [3, 7], [1, 10]] as const) {
+    for (const [from, to] of [
+      [3, 4],
+      [7, 7],
+      [3, 7],
+      [1, 10],
+    ] as const) {
       milled.push(...(await collectRun(request, [day(from), day(to)])).milled);
     }
     expect(milled.map((key) => key.slice(-14, -4)).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(day));
@@ -67,7 +77,9 @@ describe('a month', () => {
     const run = await collectRun({ archive, dataDir, symbols: ['AAAUSDT'] }, [MONTH, MONTH]);
     expect(eventsOf(run, 'month-started')[0]?.reason).toBe(`${MONTH} appeared`);
     expect(run.milled).toEqual([`${MONTHLY}/AAAUSDT/AAAUSDT-aggTrades-${MONTH}.zip`]);
-    expect(eventsOf(run, 'month-written')[0]?.notes.join()).toMatch(/equals 20 daily ones in all \d+ minutes/);
+    expect(eventsOf(run, 'month-written')[0]?.notes.join()).toMatch(
+      /equals 20 daily ones in all \d+ minutes/,
+    );
     const { bars, facts } = await layerMonth(dataDir, 'AAAUSDT', MONTH);
     expect(bits(bars)).toEqual(bits((await layerMonth(viaMonthly, 'AAAUSDT', MONTH)).bars));
     expect(facts.comparison).toMatchObject({ days: 20, minutesDiffering: 0, prefer: null });
@@ -110,7 +122,9 @@ describe('a month', () => {
       new Map(Array.from(bars.columns.minute, (minute, i) => [minute, bars.columns.fill_count[i]!]));
     const [byDay, byMonth, best] = [fills(daily.bars), fills(monthly.bars), fills(merged.bars)];
     const minutes = [...new Set([...byDay.keys(), ...byMonth.keys()])].sort((a, b) => a - b);
-    expect([...best]).toEqual(minutes.map((minute) => [minute, Math.max(byDay.get(minute) ?? 0, byMonth.get(minute) ?? 0)]));
+    expect([...best]).toEqual(
+      minutes.map((minute) => [minute, Math.max(byDay.get(minute) ?? 0, byMonth.get(minute) ?? 0)]),
+    );
     expect(merged.facts.comparison?.minutesDiffering).toBeGreaterThan(0);
 
     expect(await collected('monthly')).toEqual(['preferred object was the one with more fills, now monthly']);
@@ -143,20 +157,29 @@ describe('a month', () => {
     await collectRun(request, [day(1), day(3)]);
     const before = await layerMonth(dataDir, 'AAAUSDT', MONTH);
     const object = join(changing, DAILY, 'AAAUSDT', `AAAUSDT-aggTrades-${day(2)}.zip`);
-    cpSync(join(changing, DAILY, 'AAAUSDT', `AAAUSDT-aggTrades-${day(9)}.zip.CHECKSUM`), `${object}.CHECKSUM`);
+    writeFileSync(`${object}.CHECKSUM`, `${'0'.repeat(64)}  ${basename(object)}\n`);
     const run = await collectRun(request, [day(1), day(4)]);
     expect(run.summary).toMatchObject({ exitStatus: 3, objectsFailed: 1, objectsMilled: 1 });
     const after = await layerMonth(dataDir, 'AAAUSDT', MONTH);
     expect(after.facts.sources.map(({ period }) => period)).toEqual([1, 2, 3, 4].map(day));
     expect(after.facts.sources.slice(0, 3)).toEqual(before.facts.sources);
-    cpSync(join(dailyOnly, DAILY, 'AAAUSDT', `AAAUSDT-aggTrades-${day(2)}.zip.CHECKSUM`), `${object}.CHECKSUM`);
+    cpSync(
+      join(dailyOnly, DAILY, 'AAAUSDT', `AAAUSDT-aggTrades-${day(2)}.zip.CHECKSUM`),
+      `${object}.CHECKSUM`,
+    );
     expect((await collectRun(request, [day(1), day(4)])).summary.exitStatus).toBe(0);
   });
 
   it('leaves everything alone when nothing has changed', async () => {
     const before = snapshot(viaMonthly);
     const run = await collectRun({ archive, dataDir: viaMonthly, symbols: ['AAAUSDT', 'aaausdt'] });
-    expect(run.summary).toMatchObject({ exitStatus: 0, symbolsDone: 1, monthsBuilt: 0, objectsMilled: 0, rows: 0 });
+    expect(run.summary).toMatchObject({
+      exitStatus: 0,
+      symbolsDone: 1,
+      monthsBuilt: 0,
+      objectsMilled: 0,
+      rows: 0,
+    });
     expect(eventsOf(run, 'symbol-settled').map(({ status }) => status)).toEqual(['unchanged']);
     expect(snapshot(viaMonthly)).toEqual(before);
     expect(filesBelow(viaMonthly).filter((path) => path.includes('.tmp'))).toEqual([]);

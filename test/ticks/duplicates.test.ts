@@ -78,8 +78,12 @@ describe('rows that are there twice', () => {
     expectSameBars(bars, (await mill(csv(rows))).bars);
   });
 
-  it('keeps ids apart when one comes 100,000 times with other fills', async () => {
-    const rows = Array.from({ length: 100_000 }, (_, i) => row(7, i, DAY_START_MS));
+  it.each([
+    ['other fills', (i: number) => `${i},${i}`],
+    ['another first fill', (i: number) => `${i},100000`],
+    ['another last fill', (i: number) => `0,${i}`],
+  ])('tells rows apart when one id comes 100,000 times with %s', async (_, fills) => {
+    const rows = Array.from({ length: 100_000 }, (_, i) => `7,100,2,${fills(i)},${DAY_START_MS},true`);
     const { account } = await mill(csv([...rows, ...rows.slice(0, 10)]));
     expect(account).toMatchObject({
       accepted: 100_000,

@@ -41,8 +41,25 @@ describe('a sum', () => {
     // The smallest quantity there is, far below the last place, tips the scales.
     expect(await sumOf('9007199254740992', '1', '0.000000000000000001')).toBe(9_007_199_254_740_994);
     expect(await sumOf('0.000000000000000001', '1', '9007199254740992')).toBe(9_007_199_254_740_994);
+    expect(await sumOf('9007199254740992', '1', '0.000000000001')).toBe(9_007_199_254_740_994);
     expect(await sumOf('9007199254740992', '0.5', '0.5')).toBe(9_007_199_254_740_992);
     expect(await sumOf('9007199254740992', '0.5', '0.5', '0.000000000000000001')).toBe(9_007_199_254_740_994);
+  });
+
+  it('looks at a single bit anywhere below', async () => {
+    // 2^-18 in decimals is exact, and so are the quotes 2^-19 … 2^-36 of it and a power of two.
+    const small = decimal('0.000003814697265625');
+    for (let power = 0; power <= 18; power++) {
+      const fraction = { mantissa: 5n ** BigInt(power), places: power };
+      const rows = ticksOf([decimal('9007199254740992'), ONE, fraction]);
+      rows[2] = { ...rows[2]!, price: small };
+      for (const tape of [
+        rows,
+        [...rows, { ...rows[1]!, id: 9, quantity: decimal('0.000000000000000001'), buyerIsMaker: true }],
+      ]) {
+        expect((await mill(csvOf(tape))).bars.columns.taker_buy_quote[0]).toBe(9_007_199_254_740_994);
+      }
+    }
   });
 
   it('spans the smallest and the largest quantity in one minute', async () => {
@@ -70,6 +87,24 @@ describe('a sum', () => {
         expect(sum).toBe(sumRoundedOnce(Array.from({ length: count }, () => value)));
       }
     }
+  });
+
+  it('carries a small value into a large sum', async () => {
+    // 2^32 and 2^20 are where words end, for sums and for values.
+    for (const [sum, small] of [
+      ['4294967295', '1'],
+      ['4294967295.5', '0.5'],
+      ['4294967295.9999', '0.0002'],
+      ['1048575', '1'],
+      ['281474976710655', '1'],
+    ] as const) {
+      expect(await sumOf(sum, small)).toBe(sumRoundedOnce([Number(sum), Number(small)]));
+      expect(await sumOf(small, sum, small)).toBe(
+        sumRoundedOnce([Number(small), Number(sum), Number(small)]),
+      );
+    }
+    const many = Array.from({ length: 5000 }, () => '999999.7');
+    expect(await sumOf(...many)).toBe(sumRoundedOnce(many.map(Number)));
   });
 
   it('of squares goes from 1e-72 to 1e72', async () => {
