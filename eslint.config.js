@@ -2,14 +2,28 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'assembly/', 'data/', 'sim/', 'demo/', 'bench/work/', 'bench/node_modules/', 'coverage/'] },
+  {
+    ignores: [
+      'dist/',
+      'assembly/',
+      'data/',
+      'sim/',
+      'demo/',
+      'bench/work/',
+      'bench/node_modules/',
+      'coverage/',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/prefer-for-of': 'off',
@@ -19,9 +33,17 @@ export default tseslint.config(
     files: ['**/*.js'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['TextEncoder', 'process', 'console', 'URL', 'Buffer', 'performance', 'setTimeout', 'clearTimeout', 'WebAssembly'].map(
-          (name) => [name, 'readonly'],
-        ),
+        [
+          'TextEncoder',
+          'process',
+          'console',
+          'URL',
+          'Buffer',
+          'performance',
+          'setTimeout',
+          'clearTimeout',
+          'WebAssembly',
+        ].map((name) => [name, 'readonly']),
       ),
     },
   },

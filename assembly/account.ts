@@ -33,6 +33,7 @@ const malformedText: usize = memory.data(256);
 let malformedLength: usize = 0;
 
 let previousId: i64 = 0;
+let previousFirstFill: i64 = 0;
 let previousLastFill: i64 = 0;
 let largestTime: i64 = 0;
 
@@ -69,6 +70,7 @@ export function endPass(): void {
   }
   rows = firstPassRows;
   malformed = firstPassMalformed;
+  previousId = NONE;
 }
 
 export function countLine(): void {
@@ -116,8 +118,20 @@ export function noteOrder(time: i64, id: i64, firstFill: i64, lastFill: i64): vo
   if (time < largestTime) outOfOrder++;
   else largestTime = time;
   if (id == previousId + 1 && firstFill > previousLastFill + 1) tradeIdGaps++;
+  notePrevious(id, firstFill, lastFill);
+}
+
+/** The row before the next one, sentinels and rows outside the period left out. */
+// @ts-ignore: decorator
+@inline
+export function notePrevious(id: i64, firstFill: i64, lastFill: i64): void {
   previousId = id;
+  previousFirstFill = firstFill;
   previousLastFill = lastFill;
+}
+
+export function isPrevious(id: i64, firstFill: i64, lastFill: i64): bool {
+  return id == previousId && firstFill == previousFirstFill && lastFill == previousLastFill;
 }
 
 export function countRepeated(): void {

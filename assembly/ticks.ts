@@ -9,7 +9,7 @@ import { accepted, addTick, maxId, minId, resetMinutes, summarizeMinutes } from 
 import { addTriple, clearTriples, forgetTriples } from './triple-set';
 
 /** Repeated ids that one resolving pass takes on, to the next page of ids. */
-const BATCH_IDS: u32 = 1 << 18;
+const BATCH_IDS: u32 = 1 << 20;
 
 let startUs: i64 = 0;
 let endUs: i64 = 0;
@@ -64,12 +64,11 @@ export function takeRow(
   if (resolving || (price | quantity) == 0 || time < startUs || time >= endUs) {
     if (!special(id, price, quantity, firstFill, lastFill, time)) return;
   } else {
-    account.noteOrder(time, id, firstFill, lastFill);
     if (taken.add(<u64>id)) {
-      again.add(<u64>id);
-      account.countRepeated();
+      setAside(time, id, firstFill, lastFill);
       return;
     }
+    account.noteOrder(time, id, firstFill, lastFill);
   }
   if (quantity == 0) account.countZeroQuantity();
   const quantityValue = decimalToF64(quantity, quantityScale);
@@ -84,6 +83,17 @@ export function takeRow(
   }
 }
 
+/** A row whose id has been seen. One that repeats the row before it is a duplicate; others wait for the next pass. */
+function setAside(time: i64, id: i64, firstFill: i64, lastFill: i64): void {
+  if (account.isPrevious(id, firstFill, lastFill)) {
+    account.countDuplicate();
+  } else {
+    again.add(<u64>id);
+    account.countRepeated();
+  }
+  account.noteOrder(time, id, firstFill, lastFill);
+}
+
 /** Sentinels, rows outside, and every row of a resolving pass. True when the row is a tick to add. */
 function special(id: i64, price: u64, quantity: u64, firstFill: i64, lastFill: i64, time: i64): bool {
   const isSentinel = (price | quantity) == 0;
@@ -94,7 +104,10 @@ function special(id: i64, price: u64, quantity: u64, firstFill: i64, lastFill: i
     else account.countOutside(time, startUs);
     return false;
   }
-  if (isSentinel || isOutside || id < batchFrom || id >= batchTo || !again.has(<u64>id)) return false;
+  if (isSentinel || isOutside) return false;
+  const isCounted = account.isPrevious(id, firstFill, lastFill); // by the first pass, see setAside
+  account.notePrevious(id, firstFill, lastFill);
+  if (isCounted || id < batchFrom || id >= batchTo || !again.has(<u64>id)) return false;
   const known = addTriple(id, firstFill, lastFill);
   if (known < 0) tooManyRepeats = true;
   if (known == 1) {

@@ -5,7 +5,7 @@ import { allocate } from './heap';
 
 const ENTRY_BYTES: usize = 24;
 const FIRST_CAPACITY: u32 = 1 << 12;
-const LAST_CAPACITY: u32 = 1 << 20;
+const LAST_CAPACITY: u32 = 1 << 21;
 /** No id is negative, so this marks a free entry. */
 const FREE: i64 = -1;
 

@@ -7,13 +7,13 @@ import { findPandas, installContenders, versionOf } from './lib/install.js';
 import { describeMachine, machineLine } from './lib/machine.js';
 import { measure } from './lib/measure.js';
 import { readOptions } from './lib/options.js';
-import { printReport, summarize } from './lib/report.js';
+import { printReport } from './lib/report.js';
+import { summarize } from './lib/summary.js';
 
 const options = readOptions();
 const machine = describeMachine();
 const say = (/** @type {string} */ text) => process.stderr.write(`${text}\n`);
 say(machineLine(machine));
-if (machine.load > 0.7) say(`other work is going on here (load ${machine.load}): trust the ratios more than the seconds`);
 
 installContenders();
 const pandas = findPandas();

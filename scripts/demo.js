@@ -6,7 +6,9 @@ const FOLDER = 'demo';
 
 function run(...args) {
   console.log(`\n$ npx tapemill ${args.map((arg) => (/[\s*]/.test(arg) ? `"${arg}"` : arg)).join(' ')}`);
-  const { status, signal, error } = spawnSync(process.execPath, ['bin/tapemill.js', ...args], { stdio: 'inherit' });
+  const { status, signal, error } = spawnSync(process.execPath, ['bin/tapemill.js', ...args], {
+    stdio: 'inherit',
+  });
   if (status !== 0) {
     console.error(`demo: this command ended with ${error?.message ?? signal ?? `status ${status}`}`);
     process.exit(status ?? 1);
@@ -16,7 +18,22 @@ function run(...args) {
 rmSync(FOLDER, { recursive: true, force: true });
 const archive = `${FOLDER}/archive`;
 const data = `${FOLDER}/data`;
-run('simulate', '--out', archive, '--symbols', '2', '--start', '2024-01', '--end', '2024-02', '--ticks', '200000', '--monthly-only', '--sources', 'aggTrades,klines');
+run(
+  'simulate',
+  '--out',
+  archive,
+  '--symbols',
+  '2',
+  '--start',
+  '2024-01',
+  '--end',
+  '2024-02',
+  '--ticks',
+  '200000',
+  '--monthly-only',
+  '--sources',
+  'aggTrades,klines',
+);
 run('collect', 'SIMAUSDT', 'SIMBUSDT', '--archive', archive, '--data-dir', data);
 run('factors', '--freq', '4h', '--data-dir', data);
 run(
@@ -25,5 +42,12 @@ run(
   '--data-dir',
   data,
 );
-run('query', 'SELECT symbol, count(*) AS minutes, sum(trade_count) AS ticks, round(sum(quote_volume)) AS quote_volume FROM minutes GROUP BY ALL ORDER BY ALL', '--data-dir', data);
-console.log(`\nEverything is in ${FOLDER}/: try "npx tapemill collect --help", or open ${data}/binance_aggTrades/SIMAUSDT_aggTrades.csv`);
+run(
+  'query',
+  'SELECT symbol, count(*) AS minutes, sum(trade_count) AS ticks, round(sum(quote_volume)) AS quote_volume FROM minutes GROUP BY ALL ORDER BY ALL',
+  '--data-dir',
+  data,
+);
+console.log(
+  `\nEverything is in ${FOLDER}/: try "npx tapemill collect --help", or open ${data}/binance_aggTrades/SIMAUSDT_aggTrades.csv`,
+);

@@ -28,7 +28,8 @@ ${rows.join('')}`;
 
 function renderDefectDocs() {
   const rows = DEFECT_KINDS.map(
-    ({ kind, target, dataType, description }) => `| \`${kind}\` | ${dataType} | ${target} | ${description} |\n`,
+    ({ kind, target, dataType, description }) =>
+      `| \`${kind}\` | ${dataType} | ${target} | ${description} |\n`,
   );
   return `# Defects that the simulator plants
 
@@ -44,7 +45,11 @@ a day from which the symbol's life changes, in all objects.
 ${rows.join('')}`;
 }
 
-const pages = { 'factors.md': renderFactorDocs(), 'errors.md': renderErrorDocs(), 'defects.md': renderDefectDocs() };
+const pages = {
+  'factors.md': renderFactorDocs(),
+  'errors.md': renderErrorDocs(),
+  'defects.md': renderDefectDocs(),
+};
 const check = process.argv.includes('--check');
 for (const [name, text] of Object.entries(pages)) {
   const file = new URL(`../docs/${name}`, import.meta.url);

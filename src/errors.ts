@@ -64,7 +64,8 @@ const kinds = {
   },
   E_ZIP: {
     exit: EXIT.integrity,
-    meaning: 'The object is not a readable ZIP: truncated, damaged, or with headers that contradict each other.',
+    meaning:
+      'The object is not a readable ZIP: truncated, damaged, or with headers that contradict each other.',
     remedy: 'Fetch the object again.',
   },
   E_ZIP_MEMBER: {
@@ -79,7 +80,8 @@ const kinds = {
   },
   E_ZIP_SIZE: {
     exit: EXIT.integrity,
-    meaning: 'The member inflates to more or fewer bytes than declared, or declares an implausible size (a bomb).',
+    meaning:
+      'The member inflates to more or fewer bytes than declared, or declares an implausible size (a bomb).',
     remedy: 'Fetch the object again; do not trust its origin if it stays so.',
   },
   E_CSV_LAYOUT: {
@@ -94,12 +96,14 @@ const kinds = {
   },
   E_CSV_TIME: {
     exit: EXIT.integrity,
-    meaning: 'Times in the CSV are in no known unit, or no row lies in the period that the object is named for.',
+    meaning:
+      'Times in the CSV are in no known unit, or no row lies in the period that the object is named for.',
     remedy: 'The object is misnamed or in another unit; fetch it again or report it.',
   },
   E_IDS: {
     exit: EXIT.integrity,
-    meaning: 'The ids of the rows are so scattered or so often repeated that duplicates cannot be told in bounded memory.',
+    meaning:
+      'The ids of the rows are so scattered or so often repeated that duplicates cannot be told in bounded memory.',
     remedy: 'The object is not a list of trades of one symbol; fetch it again.',
   },
   E_LAYER: {

@@ -2,7 +2,14 @@
  * tapemill as a library. Bytes of aggTrades to minute bars, minute bars to bars of any frequency, bars to factors;
  * the layer on disk; the main job as one function. Tables are `{ length, columns }` of `Float64Array`s.
  */
-export { EXIT, ERROR_KINDS, TapemillError, type ErrorCode, type ErrorContext, type ExitStatus } from './errors.js';
+export {
+  EXIT,
+  ERROR_KINDS,
+  TapemillError,
+  type ErrorCode,
+  type ErrorContext,
+  type ExitStatus,
+} from './errors.js';
 export {
   type DateRange,
   type EpochMicros,

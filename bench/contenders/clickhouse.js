@@ -37,5 +37,9 @@ const WIDTH = 22;
 async function finish(result) {
   const cells = new Float64Array(result.bytes().slice().buffer);
   const length = cells.length / WIDTH;
-  return { table: Array.from({ length: WIDTH }, (_, i) => Float64Array.from({ length }, (_, row) => cells[row * WIDTH + i])) };
+  return {
+    table: Array.from({ length: WIDTH }, (_, i) =>
+      Float64Array.from({ length }, (_, row) => cells[row * WIDTH + i]),
+    ),
+  };
 }

@@ -13,7 +13,7 @@ export async function load({ csv, threads }) {
 
 /**
  * `nth` orders the ticks of a minute by (time, agg_trade_id): 16 bits of time above 46 of the id. As one number it
- * takes a third less time than `arg_min(price, (transact_time, agg_trade_id))`.
+ * takes a tenth less time than `arg_min(price, (transact_time, agg_trade_id))`.
  * @param {string} csv
  */
 const sql = (csv) => `
@@ -40,5 +40,7 @@ FROM ticks GROUP BY minute ORDER BY minute`;
 
 /** A sum over nothing is null. @param {import('@duckdb/node-api').DuckDBResultReader} reader */
 async function finish(reader) {
-  return { table: reader.getColumns().map((column) => Float64Array.from(column, (value) => Number(value ?? 0))) };
+  return {
+    table: reader.getColumns().map((column) => Float64Array.from(column, (value) => Number(value ?? 0))),
+  };
 }

@@ -9,7 +9,11 @@ const CHUNK_BYTES = 1 << 20;
 export async function load({ months: [{ zip, member }] }) {
   const { dataOffset: start, compressedBytes } = member;
   const work = async () => {
-    const file = createReadStream(zip, { start, end: start + compressedBytes - 1, highWaterMark: CHUNK_BYTES });
+    const file = createReadStream(zip, {
+      start,
+      end: start + compressedBytes - 1,
+      highWaterMark: CHUNK_BYTES,
+    });
     let bytes = 0;
     for await (const chunk of file.pipe(createInflateRaw({ chunkSize: CHUNK_BYTES }))) bytes += chunk.length;
     return bytes;

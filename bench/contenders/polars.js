@@ -3,7 +3,9 @@ import pl from 'nodejs-polars';
 import { COLUMNS } from '../lib/columns.js';
 
 const { col } = pl;
-const [price, quantity, quote, time] = ['price', 'quantity', 'quote', 'transact_time'].map((name) => col(name));
+const [price, quantity, quote, time] = ['price', 'quantity', 'quote', 'transact_time'].map((name) =>
+  col(name),
+);
 const sell = col('is_buyer_maker');
 const buy = sell.not();
 const nth = col('nth');
@@ -30,7 +32,11 @@ function query(csv) {
     .withColumns(
       time.minus(time.modulo(int(60_000))).alias('minute'),
       price.mul(quantity).alias('quote'),
-      time.modulo(int(60_000)).mul(int(2 ** 46)).plus(col('agg_trade_id')).alias('nth'),
+      time
+        .modulo(int(60_000))
+        .mul(int(2 ** 46))
+        .plus(col('agg_trade_id'))
+        .alias('nth'),
     )
     .groupBy('minute')
     .agg(...aggregates.map((expression, i) => expression.alias(COLUMNS[i + 1])))

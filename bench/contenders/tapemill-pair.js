@@ -1,25 +1,34 @@
 // @ts-check
-/** A month of two symbols each: `tapemill collect --workers 2`, planning, worker threads and 1h factors included. */
-import { rm } from 'node:fs/promises';
+/** The work of tapemill.js for two months at once, each in a worker thread as `collect --workers 2` has them. */
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { DEFAULT_THRESHOLDS, collect } from '../../dist/index.js';
+import { Worker } from 'node:worker_threads';
 import { joinTables } from '../lib/columns.js';
 import { readBack } from './tapemill.js';
 
 /** @param {any} job */
-export async function load({ archive, months, month, out, threads }) {
-  const dataDir = join(out, 'pair');
-  await rm(dataDir, { recursive: true, force: true });
-  const symbols = months.map((/** @type {any} */ { symbol }) => symbol);
+export async function load(job) {
+  const { months, month, out } = job;
+  const folderOf = (/** @type {any} */ { symbol }) => join(out, `pair-${symbol}`);
+  const hands = await Promise.all(
+    months.map(async (/** @type {any} */ one) => {
+      const workerData = { ...job, months: [one], out: folderOf(one) };
+      const hand = new Worker(new URL('../lib/month-worker.js', import.meta.url), { workerData });
+      await once(hand, 'message');
+      return hand;
+    }),
+  );
   const work = () =>
-    collect({
-      ...{ archive, dataDir, market: 'um', symbols, range: null, thresholds: DEFAULT_THRESHOLDS },
-      ...{ workers: threads, keepZip: false, prefer: null },
-    });
-  const finish = async (/** @type {import('../../dist/index.js').CollectSummary} */ { exitStatus }) => {
-    if (exitStatus !== 0) throw new Error(`collect ended with status ${exitStatus}`);
+    Promise.all(
+      hands.map((hand) => {
+        const done = once(hand, 'message');
+        hand.postMessage('go');
+        return done;
+      }),
+    );
+  const finish = async () => {
     const tables = [];
-    for (const symbol of symbols) tables.push(await readBack(dataDir, symbol, month));
+    for (const one of months) tables.push(await readBack(join(folderOf(one), 'tapemill'), one.symbol, month));
     return { table: joinTables(tables) };
   };
   return { work, finish };

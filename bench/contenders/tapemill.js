@@ -21,7 +21,11 @@ export async function load({ archive, months: [{ symbol, entry }], month, out })
   const work = async () => {
     const object = await new LocalArchive(archive).open(entry);
     const { facts } = object;
-    const { bars, account } = await aggregateAggTrades(() => object.read(), { market: 'um', symbol, period: month });
+    const { bars, account } = await aggregateAggTrades(() => object.read(), {
+      market: 'um',
+      symbol,
+      period: month,
+    });
     await object.close();
     const { key, bytes, sha256, checksum, member: memberName, memberBytes, crc32 } = facts;
     await writeMonth(monthPath(dataDir, 'um', symbol, month), bars, {

@@ -19,7 +19,8 @@ export async function makeReference({ job, python }) {
     await measure(tapemill, { ...job, months: [month], resultPath }, python);
     const table = readTable(resultPath);
     const ticks = table[COLUMNS.indexOf('trade_count')].reduce((sum, count) => sum + count, 0);
-    if (ticks !== job.rows) throw new Error(`tapemill has ${ticks} ticks of ${month.symbol}, expected ${job.rows}`);
+    if (ticks !== job.rows)
+      throw new Error(`tapemill has ${ticks} ticks of ${month.symbol}, expected ${job.rows}`);
     tables.push(table);
   }
   return tables;
@@ -39,5 +40,8 @@ export async function checkContender(contender, reference, { job, python }) {
     const expected = job.months[0].member.bytes;
     return bytes === expected ? null : `inflated ${bytes} bytes, expected ${expected}`;
   }
-  return firstDifference(contender.months === 1 ? reference[0] : joinTables(reference), readTable(resultPath));
+  return firstDifference(
+    contender.months === 1 ? reference[0] : joinTables(reference),
+    readTable(resultPath),
+  );
 }

@@ -27,7 +27,9 @@ export function writeTable(path, table) {
 export function readTable(path) {
   const bytes = readFileSync(path);
   const length = bytes.length / COLUMNS.length / 8;
-  return COLUMNS.map((_, i) => new Float64Array(bytes.buffer.slice(bytes.byteOffset + i * length * 8), 0, length));
+  return COLUMNS.map(
+    (_, i) => new Float64Array(bytes.buffer.slice(bytes.byteOffset + i * length * 8), 0, length),
+  );
 }
 
 /** Months that follow one another in the file. @param {Table[]} tables @returns {Table} */

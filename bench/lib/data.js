@@ -49,7 +49,10 @@ export async function prepareData(rows) {
 /** @param {string} archive @param {number} rows */
 function simulate(archive, rows) {
   const fresh = !existsSync(join(archive, 'simulation.json'));
-  if (fresh) process.stderr.write(`simulating ${SYMBOLS.join(' and ')} ${MONTH}, ${rows} ticks each, into bench/work/\n`);
+  if (fresh)
+    process.stderr.write(
+      `simulating ${SYMBOLS.join(' and ')} ${MONTH}, ${rows} ticks each, into bench/work/\n`,
+    );
   const { status } = spawnSync(
     process.execPath,
     [

@@ -9,7 +9,9 @@ const BENCH = fileURLToPath(new URL('..', import.meta.url));
 export function installContenders() {
   const wanted = Object.entries(readJson('package.json').dependencies);
   if (wanted.every(([name, version]) => installedVersion(name) === version)) return;
-  process.stderr.write(`installing ${wanted.map((pair) => pair.join(' ')).join(', ')} into bench/ (some 600 MB)\n`);
+  process.stderr.write(
+    `installing ${wanted.map((pair) => pair.join(' ')).join(', ')} into bench/ (some 600 MB)\n`,
+  );
   const { status, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
     cwd: BENCH,
     stdio: ['ignore', 2, 2],

@@ -1,5 +1,5 @@
 // @ts-check
-import { availableParallelism, arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { availableParallelism, arch, cpus, platform, release, totalmem } from 'node:os';
 
 export function describeMachine() {
   return {
@@ -9,8 +9,6 @@ export function describeMachine() {
     system: `${platform()} ${release()} ${arch()}`,
     node: process.version,
     date: new Date().toISOString().slice(0, 10),
-    /** Processes that wanted to run during the last minute. */
-    load: Math.round(loadavg()[0] * 10) / 10,
   };
 }
 

@@ -9,6 +9,7 @@ const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.
  * @typedef {object} Measurement
  * @property {number} seconds of the work alone, without start-up and imports
  * @property {number} cpuSeconds of all threads during the work, user and system
+ * @property {number | null} [othersCpuSeconds] of all other processes meanwhile
  * @property {number} peakRssBytes of the process
  * @property {number} [bytes]
  */
@@ -37,6 +38,7 @@ export async function measure({ id, module }, job, python) {
     child.on('close', (code, signal) => resolve(code ?? signal));
   });
   const last = output.trimEnd().split('\n').at(-1) ?? '';
-  if (status !== 0 || !last.startsWith('{')) throw new Error(`${id} ended with ${status}: ${errors || output}`);
+  if (status !== 0 || !last.startsWith('{'))
+    throw new Error(`${id} ended with ${status}: ${errors || output}`);
   return JSON.parse(last);
 }

@@ -40,7 +40,8 @@ export function readOptions() {
 /** @param {string} option @param {string} text */
 export function wholeNumber(option, text) {
   const number = Number(text.replaceAll(/[_,]/g, ''));
-  if (!Number.isSafeInteger(number) || number < 1) fail(`expected a positive whole number for ${option}, found "${text}"`);
+  if (!Number.isSafeInteger(number) || number < 1)
+    fail(`expected a positive whole number for ${option}, found "${text}"`);
   return number;
 }
 

@@ -6,7 +6,8 @@ import { DEFAULT_THRESHOLDS } from '../ticks/index.js';
 
 export function positiveNumber(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0) throw new InvalidArgumentError('expected a number from 0 up.');
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('expected a number from 0 up.');
   return value;
 }
 
@@ -19,15 +20,29 @@ export function positiveInteger(text: string): number {
 }
 
 export const marketOption = (): Option =>
-  new Option('--market <market>', 'um: USDT-margined futures, cm: coin-margined futures, spot').choices(MARKETS).default('um');
+  new Option('--market <market>', 'um: USDT-margined futures, cm: coin-margined futures, spot')
+    .choices(MARKETS)
+    .default('um');
 
 export const dataDirOption = (): Option =>
-  new Option('--data-dir <folder>', 'where the layer and the factors are').env('TAPEMILL_DATA_DIR').default('data');
+  new Option('--data-dir <folder>', 'where the layer and the factors are')
+    .env('TAPEMILL_DATA_DIR')
+    .default('data');
 
 export function addThresholdOptions(command: Command): Command {
   return command
-    .option('--whale-usd <usd>', 'a tick of at least this quote value is a whale', positiveNumber, DEFAULT_THRESHOLDS.whaleUsd)
-    .option('--retail-usd <usd>', 'a tick of at most this quote value is retail', positiveNumber, DEFAULT_THRESHOLDS.retailUsd);
+    .option(
+      '--whale-usd <usd>',
+      'a tick of at least this quote value is a whale',
+      positiveNumber,
+      DEFAULT_THRESHOLDS.whaleUsd,
+    )
+    .option(
+      '--retail-usd <usd>',
+      'a tick of at most this quote value is retail',
+      positiveNumber,
+      DEFAULT_THRESHOLDS.retailUsd,
+    );
 }
 
 /**

@@ -1,7 +1,11 @@
 /** A table for people: right-aligned numbers, headings underlined. Lines without their newlines. */
 export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => (row[i] ?? '').length)));
-  const numeric = headings.map((_, i) => rows.length > 0 && rows.every((row) => /^$|^-?[\d,.]+(e[+-]?\d+)?%?$/i.test(row[i] ?? '')));
+  const widths = headings.map((heading, i) =>
+    Math.max(heading.length, ...rows.map((row) => (row[i] ?? '').length)),
+  );
+  const numeric = headings.map(
+    (_, i) => rows.length > 0 && rows.every((row) => /^$|^-?[\d,.]+(e[+-]?\d+)?%?$/i.test(row[i] ?? '')),
+  );
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, i) => (numeric[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))

@@ -234,6 +234,7 @@ class CollectRun {
       objects: work.objects,
       keepDays: work.keepDays,
       alternates: work.plan.alternates,
+      fallBackToDays: work.fallBackToDays,
       staleDays: work.staleDays,
       missingPeriods: work.missingPeriods,
       reason: work.reason ?? '',

@@ -38,6 +38,8 @@ export interface MonthTask {
   readonly alternates: readonly ArchiveEntry[];
   /** Days of the month file whose object was replaced: they stay as they are when the new one cannot be used. */
   readonly staleDays: readonly string[];
+  /** Whether the alternates may stand in for the whole monthly object when that cannot be used. */
+  readonly fallBackToDays: boolean;
   /** Days that have no source, as the planner knows them. */
   readonly missingPeriods: readonly MissingPeriod[];
   readonly prefer: 'monthly' | 'daily' | null;
@@ -128,9 +130,11 @@ export async function buildMonth(
   }
   const monthly = milled.find((part) => part.period.kind === 'month');
   const days = [...kept, ...milled.filter((part) => part !== monthly)];
-  if (monthly) {
-    for (const entry of daysToFill(monthly.bars, task.alternates, days)) {
+  // A monthly object that cannot be used stays reported, and is tried again next time.
+  if (monthly !== undefined || task.fallBackToDays) {
+    for (const entry of daysToFill(monthly?.bars ?? null, task.alternates, days)) {
       const part = await mill(entry);
+      if (part) milled.push(part);
       if (part) days.push(part);
     }
   }
@@ -184,13 +188,16 @@ async function keptParts(path: string, keepDays: readonly string[]): Promise<Par
   });
 }
 
-/** Daily objects of days on which a monthly object has no tick at all: whole days have been left out of some. */
+/**
+ * Daily objects of days on which a monthly object has no tick at all: whole days have been left out of some.
+ * Null for a monthly object that cannot be used: all days.
+ */
 function daysToFill(
-  monthly: MinuteBars,
+  monthly: MinuteBars | null,
   alternates: readonly ArchiveEntry[],
   have: readonly Part[],
 ): ArchiveEntry[] {
-  const { minute } = monthly.columns;
+  const minute = monthly?.columns.minute ?? new Float64Array(0);
   return alternates.filter(
     ({ name }) =>
       !have.some((part) => part.period.key === name.period.key) &&

@@ -29,6 +29,8 @@ export interface MonthWork {
   readonly keepDays: readonly string[];
   /** Days in the file that are to be milled again because their object was replaced. */
   readonly staleDays: readonly string[];
+  /** Whether daily objects may stand in for a monthly one that cannot be used: not where the file still has it. */
+  readonly fallBackToDays: boolean;
   /** For the footer: what the planner misses now, and what the file missed of days beyond the request. */
   readonly missingPeriods: readonly MissingPeriod[];
   readonly notes: readonly string[];
@@ -67,7 +69,8 @@ export async function planMonthWork(
   });
   const { facts } = state;
   const reason = state.reason ?? resized(facts, plan.objects) ?? otherwisePreferred(facts, request.prefer);
-  const none = { staleDays: [], keepDays: [], notes: [] };
+  const fallBackToDays = !(facts?.sources ?? []).some((source) => source.period === month);
+  const none = { staleDays: [], keepDays: [], notes: [], fallBackToDays };
   if (reason === null) return { plan, reason, objects: [], missingPeriods: [], ...none };
   const missingPeriods = [...plan.missing, ...missedBefore(facts, plan)];
   const old = facts?.sources ?? [];
@@ -95,7 +98,7 @@ export async function planMonthWork(
   const keepDays = old.filter((source) => !isStale(source)).map((source) => source.period);
   const objects = plan.objects.filter((entry) => !keepDays.includes(entry.name.period.key));
   const staleDays = old.filter(isStale).map((source) => source.period);
-  return { plan, reason, objects, keepDays, staleDays, missingPeriods, notes: [] };
+  return { plan, reason, objects, keepDays, staleDays, missingPeriods, fallBackToDays, notes: [] };
 }
 
 /** Days outside the request of which the file knows why they are missing; nobody looks for them now. */

@@ -2,4 +2,12 @@
 export { type Market, MARKETS, parseMarket } from './market.js';
 export { assertSymbol, normalizeSymbol } from './symbol.js';
 export { contractSizeUsd } from './contract.js';
-export { type ObjectName, type DataType, DATA_TYPES, objectKey, objectFolder, checksumKey, parseObjectKey } from './naming.js';
+export {
+  type ObjectName,
+  type DataType,
+  DATA_TYPES,
+  objectKey,
+  objectFolder,
+  checksumKey,
+  parseObjectKey,
+} from './naming.js';

@@ -61,7 +61,9 @@ export function parseObjectKey(key: string): ObjectName {
   if (!match?.groups || !date?.groups || !dataType) {
     throw new TapemillError('E_USAGE', `"${key}" is not the key of an archive object`, { object: key });
   }
-  const parts = [date.groups['year'], date.groups['month'], date.groups['day']].filter((part) => part !== undefined);
+  const parts = [date.groups['year'], date.groups['month'], date.groups['day']].filter(
+    (part) => part !== undefined,
+  );
   const futures = match.groups['futures'];
   const interval = match.groups['interval'];
   return {

@@ -11,9 +11,13 @@ export function normalizeSymbol(text: string): string {
  */
 export function assertSymbol(symbol: string): void {
   if (!/^[\p{L}\p{N}_-]{1,64}$/u.test(symbol)) {
-    throw new TapemillError('E_SYMBOL', `expected a symbol of letters, digits, "_" or "-", found "${symbol}"`, {
-      expected: 'letters, digits, "_" or "-"',
-      found: symbol,
-    });
+    throw new TapemillError(
+      'E_SYMBOL',
+      `expected a symbol of letters, digits, "_" or "-", found "${symbol}"`,
+      {
+        expected: 'letters, digits, "_" or "-"',
+        found: symbol,
+      },
+    );
   }
 }

@@ -10,14 +10,15 @@ export interface Frequency {
 }
 
 function frequency(minutes: number): Frequency {
-  const label = minutes % 1440 === 0 ? `${minutes / 1440}d` : minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;
+  const label =
+    minutes % 1440 === 0 ? `${minutes / 1440}d` : minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;
   return { label, lengthMs: minutes * MINUTE_MS, minutes };
 }
 
 /** Divisors of an hour from 5m on, and multiples of an hour that divide a day. */
-export const FREQUENCIES: readonly Frequency[] = [5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440].map(
-  frequency,
-);
+export const FREQUENCIES: readonly Frequency[] = [
+  5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440,
+].map(frequency);
 
 export const HOUR: Frequency = frequency(HOUR_MS / MINUTE_MS);
 

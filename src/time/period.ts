@@ -52,7 +52,11 @@ export function parsePeriod(text: string): Period {
     });
   };
   if (!match) return fail();
-  const [year, month, day] = [Number(match[1]), Number(match[2]), match[3] === undefined ? 0 : Number(match[3])];
+  const [year, month, day] = [
+    Number(match[1]),
+    Number(match[2]),
+    match[3] === undefined ? 0 : Number(match[3]),
+  ];
   if (month < 1 || month > 12 || year < 1970) return fail();
   if (match[3] === undefined) return monthPeriod(year, month);
   const period = dayPeriod(epochMs(year, month, day));

@@ -3,7 +3,11 @@ import { TapemillError } from '../errors.js';
 import type { PoolReply, PoolRequest } from './pool.js';
 
 /** Does one task; `report` sends an event to whoever asked for it. */
-export type TaskHandler = (task: unknown, report: (event: unknown) => void, signal: AbortSignal) => Promise<unknown>;
+export type TaskHandler = (
+  task: unknown,
+  report: (event: unknown) => void,
+  signal: AbortSignal,
+) => Promise<unknown>;
 
 /** Makes this thread a worker of a `WorkerPool`. The last line of a worker module. */
 export function serveTasks(handle: TaskHandler): void {

@@ -200,18 +200,21 @@ describe('several symbols', () => {
 });
 
 describe('a disk that takes no more', () => {
-  const mounted = ((): string | null => {
+  const mount = (folder: string): boolean =>
+    spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]).status === 0;
+  const canMount = ((): boolean => {
     const folder = mkdtempSync(join(tmpdir(), 'tapemill-full-'));
-    const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]);
-    if (status === 0) return folder;
+    const mounted = mount(folder);
+    if (mounted) spawnSync('umount', [folder]);
     rmSync(folder, { recursive: true });
-    return null;
+    return mounted;
   })();
 
-  it.skipIf(mounted === null)(
+  it.skipIf(!canMount)(
     'is told as such, leaves nothing, and old files as they were (needs root and mount)',
     async () => {
-      const folder = mounted!;
+      const folder = mkdtempSync(join(tmpdir(), 'tapemill-full-'));
+      expect(mount(folder)).toBe(true);
       try {
         const run = (end: string): ReturnType<typeof tapemill> =>
           tapemill(

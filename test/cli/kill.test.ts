@@ -5,7 +5,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { archiveOf } from '../collect/collecting.js';
-import { type Ran, filesBelow, parseLines, snapshot, start, temporaryFolder } from './run.js';
+import {
+  type Ran,
+  TAPEMILL,
+  filesBelow,
+  parseLines,
+  snapshot,
+  start,
+  startCommand,
+  temporaryFolder,
+} from './run.js';
 
 const SYMBOLS = ['AAAUSDT', 'BBBUSDT', 'CCCUSDT'];
 let archive = '';
@@ -132,5 +141,20 @@ describe('an interrupted run', () => {
     const { ran, ms } = await interrupted(['SIGINT', 'SIGTERM'], '"object-milled"');
     expect([130, 143]).toContain(ran.status);
     expect(ms).toBeLessThan(1000);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a run that fails in one of many workers', () => {
+  it('leaves nothing of what the others were writing', async () => {
+    // Several times: what is left depends on who was writing when the first one failed.
+    for (let i = 0; i < 4; i++) {
+      const dataDir = temporaryFolder();
+      const command = [...args(dataDir, '--workers', '6').filter((arg) => arg !== '--keep-zip')];
+      const limited = ['-c', 'ulimit -f 16; exec "$0" "$@"', process.execPath, TAPEMILL, ...command];
+      const ran = await startCommand('bash', limited).done;
+      expect(ran.status).toBe(1);
+      expect(ran.stderr).toMatch(/^tapemill: E_IO: writing .*EFBIG.*\n$/);
+      expect(filesBelow(dataDir)).toEqual([]);
+    }
   });
 });

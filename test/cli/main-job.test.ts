@@ -173,9 +173,20 @@ describe.skipIf(!isThere)(
         '--whale-usd',
         '5000',
       ];
+      const whales = (): number =>
+        readCsv(csvOf('BSVUSDT'))
+          .column('whale_buy_quote')
+          .reduce((sum, cell) => sum + Number(cell), 0);
+      const before = whales();
       const rebuilt = await tapemill(...part, '--archive', join(root, 'archive'), '--data-dir', data);
       expect(rebuilt).toMatchObject({ status: 0, stderr: '' });
       expect(rebuilt.stdout).toContain('BSVUSDT  2026-04  building: whale threshold was 50000, now 5000');
+      const meta = JSON.parse(readFileSync(`${csvOf('BSVUSDT')}.meta.json`, 'utf8')) as {
+        thresholds: unknown;
+      };
+      expect(meta.thresholds).toEqual({ whale_usd: 5000, retail_usd: 1000 });
+      // Two days of lesser whales against seven of great ones.
+      expect(whales()).toBeGreaterThan(before);
       expect(await tapemill('factors', 'BSVUSDT', '--freq', '1d', '--data-dir', data)).toMatchObject({
         status: 0,
       });

@@ -23,9 +23,12 @@ export interface Running {
   readonly said: (text: string) => Promise<void>;
 }
 
-/** Settings of whoever runs the tests must not reach the command. */
+/** Settings of whoever runs the tests must not reach the command; a local time zone must not matter to it. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TAPEMILL_')));
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('TAPEMILL_')),
+  );
+  return { ...inherited, TZ: 'America/New_York' };
 }
 
 export function start(args: readonly string[], own: { env?: NodeJS.ProcessEnv; cwd?: string } = {}): Running {
@@ -74,12 +77,16 @@ export function startCommand(
 
 export const tapemill = (...args: readonly string[]): Promise<Ran> => start(args).done;
 
+const folders: string[] = [];
+// Registered here and not where a folder is made: that may be within a test, where it is too late.
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A folder that is removed after the tests of the file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'tapemill-cli-'));
-  afterAll(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  folders.push(folder);
   return folder;
 }
 

@@ -85,6 +85,11 @@ describe('query', () => {
     expect(table.stdout).toMatch(/\(1 row\)\n$/);
   });
 
+  it('reckons in UTC, whatever the time zone of the machine', async () => {
+    const sql = "SELECT DISTINCT date_trunc('day', minute)::VARCHAR AS day FROM bars_4h ORDER BY ALL LIMIT 1";
+    expect((await query(sql, '--format', 'csv')).stdout).toBe('day\n2024-01-30 00:00:00+00\n');
+  });
+
   it('prints a header and no more for no rows', async () => {
     expect((await query('SELECT symbol, minute FROM minutes WHERE false', '--format', 'csv')).stdout).toBe(
       'symbol,minute\n',

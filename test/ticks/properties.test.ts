@@ -48,7 +48,7 @@ describe(`random tapes (TAPEMILL_TEST_SEED=${SEED})`, () => {
   });
 
   it('give the bars and the account of the reference, bit by bit', async () => {
-    await forAll(files, 300, async (file) => {
+    await forAll(files, 500, async (file) => {
       const lines = file.rows.flatMap((row, i) => {
         const line = lineOf(row, file.spelling);
         return file.garbage && i % file.garbage.every === file.garbage.every - 1

@@ -46,6 +46,14 @@ describe('a sum', () => {
     expect(await sumOf('9007199254740992', '0.5', '0.5', '0.000000000000000001')).toBe(9_007_199_254_740_994);
   });
 
+  it('looks at every bit below also where no value is extreme', async () => {
+    // A quote of 2^-21, half of the sum's last place, and 1e-12: all of them, and their squares, of middling size.
+    const rows = ticksOf([decimal('4294967295'), decimal('4294967295'), decimal('0.476838158203125')]);
+    rows[2] = { ...rows[2]!, price: decimal('0.000001') };
+    const { bars } = await mill(csvOf(rows));
+    expect(bars.columns.quote_volume[0]).toBe(8_589_934_590 + 2 ** -20);
+  });
+
   it('looks at a single bit anywhere below', async () => {
     // 2^-18 in decimals is exact, and so are the quotes 2^-19 … 2^-36 of it and a power of two.
     const small = decimal('0.000003814697265625');

@@ -1,0 +1,4 @@
+// @ts-check
+
+/** @param {number} x */
+export const times = (x) => `${x.toFixed(2)} ×`;
