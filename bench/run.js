@@ -27,7 +27,7 @@ say('checking that all find the same minutes');
 const reference = await makeReference({ job, python });
 let wrong = 0;
 for (const contender of ready) {
-  const fault = await checkContender(contender, reference, { job, python });
+  const fault = await checkContender(contender, reference, { job, python }).catch(String);
   say(`  ${contender.label}: ${fault ?? 'right'}`);
   if (fault !== null) wrong++;
 }
