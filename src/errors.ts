@@ -127,6 +127,33 @@ const kinds = {
     meaning: 'A file or folder could not be read or written.',
     remedy: 'The message names the path and what the system said.',
   },
+  E_NETWORK: {
+    exit: EXIT.tryAgain,
+    meaning:
+      'No usable answer from the server after several attempts: connection errors, timeouts, 429 or 5xx answers.',
+    remedy: 'Run the same command again later; partial downloads are resumed and finished work is reused.',
+    retryable: true,
+  },
+  E_FORBIDDEN: {
+    exit: EXIT.failed,
+    meaning: 'The server refuses access (401, 403 or 407).',
+    remedy: 'Check the URL of --archive, its credentials and the proxy settings, or use a mirror.',
+  },
+  E_GEOBLOCKED: {
+    exit: EXIT.failed,
+    meaning: 'The server does not serve the country or network that the request comes from (451).',
+    remedy: 'Use a mirror of the archive that you may reach, with --archive.',
+  },
+  E_HTTP: {
+    exit: EXIT.failed,
+    meaning: 'The server answers unlike an archive: an unexpected status, or a body without end.',
+    remedy: 'Check that --archive (and --index) are the URL of an archive; the message quotes the answer.',
+  },
+  E_INDEX: {
+    exit: EXIT.failed,
+    meaning: 'The index of the archive cannot be used, and what is asked for cannot be found without it.',
+    remedy: 'Give the URL of an S3 listing with --index, or name the symbols.',
+  },
   E_SQL: {
     exit: EXIT.usage,
     meaning: 'DuckDB refused the query.',
@@ -157,6 +184,12 @@ export interface ErrorContext {
   readonly column?: string;
   readonly expected?: string;
   readonly found?: string;
+  /** Without credentials. */
+  readonly url?: string;
+  /** Of the last HTTP answer. */
+  readonly status?: number;
+  /** How often it was tried. */
+  readonly attempts?: number;
 }
 
 export class TapemillError extends Error {

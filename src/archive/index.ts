@@ -1,6 +1,10 @@
 /** Published objects: what there is, what of it to mill, and the verified bytes of each. */
 export { type Archive, type ArchiveEntry, type ListQuery, compareEntries } from './archive.js';
 export { LocalArchive } from './local.js';
+export { HttpArchive, type HttpArchiveOptions } from './http.js';
+export { isHttpUrl } from './http-location.js';
+export { openArchive } from './open-archive.js';
+export { type DownloadEvent, type WorldOptions, createLimits } from '../download/index.js';
 export { type ArchiveObject, type ObjectFacts, type OpenOptions, openObject } from './object.js';
 export { type ChecksumState, parseChecksum } from './checksum.js';
 export {

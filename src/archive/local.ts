@@ -5,18 +5,15 @@ import { TapemillError, fromSystemError } from '../errors.js';
 import {
   type DataType,
   type Market,
-  type ObjectName,
   assertSymbol,
   checksumKey,
   normalizeSymbol,
   objectFolder,
-  parseObjectKey,
 } from '../market/index.js';
 import { type Archive, type ArchiveEntry, type ListQuery, compareEntries } from './archive.js';
 import { parseChecksum } from './checksum.js';
+import { CADENCES, type Cadence, isSymbol, keyParts, nameOf } from './entry-name.js';
 import { type ArchiveObject, openObject } from './object.js';
-
-const CADENCES = ['month', 'day'] as const;
 
 /** An archive in a local folder, the one that holds `data/`. Listed directly, on every call anew. */
 export class LocalArchive implements Archive {
@@ -61,7 +58,7 @@ export class LocalArchive implements Archive {
     return openObject(this.#path(key), { key, expectedSha256: await this.checksum(key) });
   }
 
-  async #listCadence(query: ListQuery, cadence: 'month' | 'day'): Promise<ArchiveEntry[]> {
+  async #listCadence(query: ListQuery, cadence: Cadence): Promise<ArchiveEntry[]> {
     const folder = await this.#findFolder(query, cadence);
     if (folder === undefined) return [];
     const files = (await this.#readFolder(folder)) ?? [];
@@ -82,7 +79,7 @@ export class LocalArchive implements Archive {
   }
 
   /** The symbol's folder as the disk spells it, which may be another Unicode normalisation than ours. */
-  async #findFolder(query: ListQuery, cadence: 'month' | 'day'): Promise<string | undefined> {
+  async #findFolder(query: ListQuery, cadence: Cadence): Promise<string | undefined> {
     const wanted = normalizeSymbol(query.symbol);
     const parent = dirname(
       objectFolder({ market: query.market, dataType: query.dataType, symbol: wanted }, cadence),
@@ -126,39 +123,7 @@ export class LocalArchive implements Archive {
   }
 
   #path(key: string): string {
-    const parts = key.split('/');
-    if (parts.some((part) => part === '' || part === '.' || part === '..' || /[\\\0]/.test(part))) {
-      throw new TapemillError('E_USAGE', `"${key}" is not the key of an archive object`, { object: key });
-    }
-    return join(this.location, ...parts);
-  }
-}
-
-/** The object's name if the key is one of this query, else `undefined`: anything may lie in a local folder. */
-function nameOf(key: string, query: ListQuery, cadence: 'month' | 'day'): ObjectName | undefined {
-  if (!key.endsWith('.zip')) return undefined;
-  let name: ObjectName;
-  try {
-    name = parseObjectKey(key);
-  } catch (error) {
-    if (TapemillError.is(error)) return undefined;
-    throw error;
-  }
-  const symbol = normalizeSymbol(query.symbol);
-  const file = normalizeSymbol(basename(key));
-  const prefix = normalizeSymbol(`${symbol}-${query.interval ?? query.dataType}-`);
-  const dated = /^\d{4}-\d{1,2}(-\d{1,2})?\.ZIP$/;
-  if (name.period.kind !== cadence || !file.startsWith(prefix) || !dated.test(file.slice(prefix.length)))
-    return undefined;
-  return { ...name, symbol };
-}
-
-function isSymbol(text: string): boolean {
-  try {
-    assertSymbol(text);
-    return true;
-  } catch {
-    return false;
+    return join(this.location, ...keyParts(key));
   }
 }
 

@@ -1,0 +1,111 @@
+import { XMLParser } from 'fast-xml-parser';
+import { AttemptFailure } from '../download/index.js';
+
+/** One object as the index lists it. */
+export interface IndexObject {
+  readonly key: string;
+  readonly bytes: number;
+  readonly etag: string | null;
+  /** As the index writes it, ISO 8601. */
+  readonly lastModified: string | null;
+}
+
+/** One answer of an S3 listing (`ListObjects`, version 1), up to 1,000 keys. */
+export interface IndexPage {
+  readonly objects: readonly IndexObject[];
+  /** Common prefixes, each with a slash at its end. */
+  readonly folders: readonly string[];
+  /** What `marker` the next page goes on after; null on the last one. */
+  readonly next: string | null;
+}
+
+const parser = new XMLParser({
+  parseTagValue: false,
+  ignoreAttributes: true,
+  // Numeric character references too: names need not be ASCII.
+  htmlEntities: true,
+  // A lone element would come as an object, several as a list.
+  isArray: (name) => name === 'Contents' || name === 'CommonPrefixes',
+});
+
+/** @throws an attempt's failure, worth repeating: a listing that is cut short or is none at all may be an accident */
+export function parseIndexPage(xml: string): IndexPage {
+  // The parser takes what it gets; a page that was cut short lacks its end. Entities of their own have no place in
+  // a listing, and are how a small page becomes a huge one.
+  if (!/<\/ListBucketResult>\s*$/.test(xml) || /<!DOCTYPE/i.test(xml)) throw noListing(xml);
+  let document: unknown;
+  try {
+    document = parser.parse(xml);
+  } catch {
+    throw noListing(xml);
+  }
+  const result = record(record(document)?.['ListBucketResult']);
+  if (!result) throw noListing(xml);
+  const isEncoded = text(result['EncodingType'])?.toLowerCase() === 'url';
+  const decode = (name: string): string => decodeName(name, isEncoded);
+
+  const objects = list(result['Contents']).map((contents): IndexObject => {
+    const [key, size] = [text(contents['Key']), text(contents['Size'])];
+    if (key === null || size === null || !/^\d+$/.test(size)) throw noListing(xml);
+    return {
+      key: decode(key),
+      bytes: Number(size),
+      etag: text(contents['ETag']),
+      lastModified: text(contents['LastModified']),
+    };
+  });
+  const folders = list(result['CommonPrefixes']).map((common) => {
+    const prefix = text(common['Prefix']);
+    if (prefix === null) throw noListing(xml);
+    return decode(prefix);
+  });
+  let next: string | null = null;
+  if (text(result['IsTruncated'])?.toLowerCase() === 'true') {
+    const named = text(result['NextMarker']);
+    // Without a delimiter there is no NextMarker, and the last name is where to go on.
+    next = named === null ? lastOf([...objects.map(({ key }) => key), ...folders]) : decode(named);
+    if (next === null) throw noListing(xml);
+  }
+  return { objects, folders, next };
+}
+
+/**
+ * No name of the archive has a percent sign, so an escape is one whether or not the server says that it
+ * encodes; a plus is a space only where it does.
+ */
+function decodeName(name: string, isEncoded: boolean): string {
+  if (!isEncoded && !name.includes('%')) return name;
+  try {
+    return decodeURIComponent(isEncoded ? name.replaceAll('+', ' ') : name);
+  } catch {
+    return name;
+  }
+}
+
+/** In the order of S3, which is that of UTF-8 bytes. */
+function lastOf(names: readonly string[]): string | null {
+  return names.reduce<string | null>(
+    (last, name) => (last === null || Buffer.compare(Buffer.from(name), Buffer.from(last)) > 0 ? name : last),
+    null,
+  );
+}
+
+function noListing(found: string): AttemptFailure {
+  const start = found.slice(0, 80).replace(/\s+/g, ' ');
+  return new AttemptFailure(`the answer is no complete S3 listing: ${JSON.stringify(start)}`, {
+    code: 'E_INDEX',
+    retryable: true,
+  });
+}
+
+function record(value: unknown): Record<string, unknown> | null {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+}
+
+function list(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.map((item: unknown) => record(item) ?? {}) : [];
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

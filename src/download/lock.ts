@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { fromSystemError } from '../errors.js';
+import type { World } from './world.js';
+
+/** A lock file that nobody touched for this long belongs to nobody, whatever it says. */
+const STALE_MS = 30_000;
+const HEARTBEAT_MS = 2_000;
+const POLL_MS = 100;
+
+interface Owner {
+  readonly host: string;
+  readonly pid: number;
+  readonly token: string;
+}
+
+/**
+ * Runs `work` while no other thread or process on this folder runs one under the same lock file. Others wait; a
+ * lock whose process on this machine has ended is taken over at once, one of another machine when its file has not
+ * been touched for 30 s. Two that take over the same lock at the same moment are possible and harmless here: what
+ * is downloaded is hashed before it is used.
+ *
+ * @throws what `work` throws; the signal's reason; `E_IO`
+ */
+export async function withLock<T>(
+  path: string,
+  sleep: World['sleep'],
+  work: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const owner: Owner = { host: hostname(), pid: process.pid, token: randomBytes(8).toString('hex') };
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    while (!(await take(path, owner))) {
+      signal?.throwIfAborted();
+      if (await isAbandoned(path)) await drop(path);
+      else await sleep(POLL_MS, signal);
+    }
+  } catch (error) {
+    throw fromSystemError(error, 'locking', path);
+  }
+  const heartbeat = setInterval(() => {
+    const now = new Date();
+    utimes(path, now, now).catch(() => undefined);
+  }, HEARTBEAT_MS);
+  heartbeat.unref();
+  try {
+    return await work();
+  } finally {
+    clearInterval(heartbeat);
+    // Not one that somebody took over meanwhile.
+    if ((await readOwner(path))?.token === owner.token) await rm(path, { force: true });
+  }
+}
+
+async function take(path: string, owner: Owner): Promise<boolean> {
+  try {
+    const handle = await open(path, 'wx');
+    await handle.writeFile(JSON.stringify(owner)).finally(() => handle.close());
+    return true;
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+/** By a new name first, so that of several that want to remove it only one removes this very file. */
+async function drop(path: string): Promise<void> {
+  const away = `${path}.${randomBytes(4).toString('hex')}`;
+  try {
+    await rename(path, away);
+  } catch (error) {
+    if (!isCode(error, 'ENOENT')) throw error;
+  }
+  await rm(away, { force: true });
+}
+
+async function isAbandoned(path: string): Promise<boolean> {
+  const file = await stat(path).catch(() => undefined);
+  if (!file) return false; // released; the next `take` will tell
+  if (Date.now() - file.mtimeMs > STALE_MS) return true;
+  const owner = await readOwner(path);
+  if (owner?.host !== hostname()) return false;
+  // Our own number may have been that of an earlier process: in a container it is always the same few.
+  if (owner.pid === process.pid) return file.mtimeMs < Date.now() - process.uptime() * 1000 - 2000;
+  return !isAlive(owner.pid);
+}
+
+async function readOwner(path: string): Promise<Owner | null> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Owner;
+  } catch {
+    return null; // gone, or being written
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return isCode(error, 'EPERM');
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
