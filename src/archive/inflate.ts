@@ -27,7 +27,7 @@ const WORK_BYTES = 8 << 20;
  */
 export class Inflater {
   readonly #chunkBytes: number;
-  readonly #readAheadBytes: number;
+  #readAheadBytes: number;
   readonly #file: ObjectFile;
   readonly #member: Member;
   readonly #stream;
@@ -75,6 +75,11 @@ export class Inflater {
     this.#queuedBytes -= chunk?.length ?? 0;
     if (this.#stream.isPaused() && this.#queuedBytes < this.#readAheadBytes) this.#stream.resume();
     return chunk;
+  }
+
+  /** How much may wait from now on. */
+  set readAheadBytes(bytes: number) {
+    this.#readAheadBytes = Math.max(1, bytes);
   }
 
   /** Ends the work and frees its memory; may be called again and at any time. */
