@@ -41,7 +41,7 @@ export interface OpenOptions {
   /** Hex, from the `.CHECKSUM` file; `null` when the archive has none. */
   readonly expectedSha256: string | null;
   /**
-   * Size of the chunks of `read`; the default is 512 KiB. The event loop turns once a chunk, and the thread pool gets
+   * Size of the chunks of `read`; the default is 256 KiB. The event loop turns once a chunk, and the thread pool gets
    * its next piece of work only then: a consumer that takes long over large chunks leaves it idle.
    */
   readonly chunkBytes?: number;
@@ -61,7 +61,7 @@ export interface OpenOptions {
  * `E_ZIP_MEMBER`, `E_ZIP_SIZE` as `findMember`; `E_IO`
  */
 export async function openObject(path: string, options: OpenOptions): Promise<ArchiveObject> {
-  const { key, chunkBytes = 1 << 19, readAheadBytes = 8 << 20, headStartBytes = 48 << 20 } = options;
+  const { key, chunkBytes = 1 << 18, readAheadBytes = 8 << 20, headStartBytes = 48 << 20 } = options;
   const file = await ObjectFile.open(path, key);
   let headStart: Inflater | null = null;
   try {
