@@ -32,7 +32,7 @@ export function power10(n: usize): u64 {
 // @ts-ignore: decorator
 @inline
 export function decimalToF64(mantissa: u64, scale: i32): f64 {
-  if (mantissa <= <u64>EXACT) return <f64>mantissa / load<f64>(EXACT_POWERS + (<usize>scale << 3));
+  if (mantissa <= <u64>EXACT) return <f64>(<i64>mantissa) / load<f64>(EXACT_POWERS + (<usize>scale << 3));
   return quotient(0, mantissa, 0, power10(scale));
 }
 
@@ -42,8 +42,8 @@ export function decimalToF64(mantissa: u64, scale: i32): f64 {
 export function productToF64(a: u64, scaleA: i32, b: u64, scaleB: i32): f64 {
   const scale = scaleA + scaleB;
   // Less, not equal: 2^53 may stand for a product of 2^53 + 1.
-  if (<f64>a * <f64>b < EXACT && scale <= MAX_EXACT_POWER) {
-    return <f64>(a * b) / load<f64>(EXACT_POWERS + (<usize>scale << 3));
+  if (<f64>(<i64>a) * <f64>(<i64>b) < EXACT && scale <= MAX_EXACT_POWER) {
+    return <f64>(<i64>(a * b)) / load<f64>(EXACT_POWERS + (<usize>scale << 3));
   }
   return wideProduct(a, scaleA, b, scaleB);
 }
@@ -85,7 +85,7 @@ export function ratioToF64(a: u64, scaleA: i32, factor: u64, b: u64, scaleB: i32
     numerator <= <u64>EXACT &&
     denominator <= <u64>EXACT
   ) {
-    return <f64>numerator / <f64>denominator;
+    return <f64>(<i64>numerator) / <f64>(<i64>denominator);
   }
   return quotient(numeratorHigh, numerator, denominatorHigh, denominator);
 }

@@ -134,12 +134,13 @@ export function addTick(
 
   if (time <= load<i64>(record, FIRST_TIME)) first(record, time, id, firstFill, lastFill, price);
   if (time >= load<i64>(record, LAST_TIME)) last(record, time, id, firstFill, lastFill, price);
-  store<f64>(record, max(load<f64>(record, HIGH), price), HIGH);
-  store<f64>(record, min(load<f64>(record, LOW), price), LOW);
-  store<i64>(record, min(load<i64>(record, MIN_ID), id), MIN_ID);
-  store<i64>(record, max(load<i64>(record, MAX_ID), id), MAX_ID);
-  store<i64>(record, min(load<i64>(record, MIN_FILL), firstFill), MIN_FILL);
-  store<i64>(record, max(load<i64>(record, MAX_FILL), lastFill), MAX_FILL);
+  // Branches that nearly always go the same way are cheaper than storing the same value again.
+  if (price > load<f64>(record, HIGH)) store<f64>(record, price, HIGH);
+  if (price < load<f64>(record, LOW)) store<f64>(record, price, LOW);
+  if (id < load<i64>(record, MIN_ID)) store<i64>(record, id, MIN_ID);
+  if (id > load<i64>(record, MAX_ID)) store<i64>(record, id, MAX_ID);
+  if (firstFill < load<i64>(record, MIN_FILL)) store<i64>(record, firstFill, MIN_FILL);
+  if (lastFill > load<i64>(record, MAX_FILL)) store<i64>(record, lastFill, MAX_FILL);
 
   add(record, QUANTITY + takerSell, quantity);
   add(record, QUOTE + takerSell, quote);

@@ -40,7 +40,7 @@ function query(csv) {
     )
     .groupBy('minute')
     .agg(...aggregates.map((expression, i) => expression.alias(COLUMNS[i + 1])))
-    .select(pl.all().sortBy([col('minute')]));
+    .sort('minute');
 }
 
 /** The columns of a minute after `minute`, in their order. */

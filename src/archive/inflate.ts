@@ -4,18 +4,18 @@ import { type ObjectFile, readBlocks, ring } from './file.js';
 import type { Member } from './member.js';
 
 /**
- * Compressed bytes per read and per write, and inflated bytes per piece of work for the thread pool.
- * Every piece ends in a trip over the event loop during which nothing is inflated, and every edge
- * between two writes cuts a piece short: with 1 MiB for both, a consumer that takes 0.5 ms per MiB costs
- * 15 % of the time, with these 4 %.
+ * Compressed bytes per read and per write, and inflated bytes per piece of work for the thread pool. Every piece
+ * ends in a trip over the event loop during which nothing is inflated, and every edge between two writes cuts
+ * a piece short; but large pieces are memory that is fresh each time, and nobody's cache holds them.
+ * docs/performance.md has the measurements.
  */
-const INPUT_BYTES = 2 << 20;
-const WORK_BYTES = 8 << 20;
+const INPUT_BYTES = 4 << 20;
+const WORK_BYTES = 2 << 20;
 
 /**
  * Inflates a member ahead of its consumer, into a queue that takes more while it holds less than `readAheadBytes`.
  *
- *     file ──2 MiB reads──► inflate (thread pool) ──8 MiB──► queue of chunks ──next()──► consumer (this thread)
+ *     file ──4 MiB reads──► inflate (thread pool) ──2 MiB──► queue of chunks ──next()──► consumer (this thread)
  *
  * The inflater works on the next chunk while the consumer works on the last one, so the whole takes the
  * longer of the two and not their sum. That needs two things which a plain `for await` over the stream
@@ -27,7 +27,7 @@ const WORK_BYTES = 8 << 20;
  */
 export class Inflater {
   readonly #chunkBytes: number;
-  readonly #readAheadBytes: number;
+  #readAheadBytes: number;
   readonly #file: ObjectFile;
   readonly #member: Member;
   readonly #stream;
@@ -75,6 +75,11 @@ export class Inflater {
     this.#queuedBytes -= chunk?.length ?? 0;
     if (this.#stream.isPaused() && this.#queuedBytes < this.#readAheadBytes) this.#stream.resume();
     return chunk;
+  }
+
+  /** How much may wait from now on. */
+  set readAheadBytes(bytes: number) {
+    this.#readAheadBytes = Math.max(1, bytes);
   }
 
   /** Ends the work and frees its memory; may be called again and at any time. */

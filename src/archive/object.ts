@@ -23,7 +23,7 @@ export interface ObjectFacts {
 export interface ArchiveObject {
   readonly facts: ObjectFacts;
   /**
-   * The member's bytes from its start, in chunks of at most 1 MiB. The caller may keep them, though a kept chunk
+   * The member's bytes from its start, in chunks of at most `chunkBytes`. The caller may keep them, though a kept chunk
    * can hold the memory of its neighbours.
    * May be called again. CRC-32 and size are verified at the end, output beyond the declared size is
    * refused at once. Leaving the loop stops the inflating.
@@ -40,10 +40,18 @@ export interface OpenOptions {
   readonly key: string;
   /** Hex, from the `.CHECKSUM` file; `null` when the archive has none. */
   readonly expectedSha256: string | null;
-  /** Size of the chunks of `read`; the default is 1 MiB. */
+  /**
+   * Size of the chunks of `read`; the default is 256 KiB. The event loop turns once a chunk, and the thread pool gets
+   * its next piece of work only then: a consumer that takes long over large chunks leaves it idle.
+   */
   readonly chunkBytes?: number;
   /** Inflating goes on while less than this waits for the consumer; the default is 8 MiB. */
   readonly readAheadBytes?: number;
+  /**
+   * How much is inflated already while the ZIP is being hashed, and kept for the first `read`; the default is 48 MiB.
+   * 0 when the object may not be read at all.
+   */
+  readonly headStartBytes?: number;
 }
 
 /**
@@ -53,13 +61,18 @@ export interface OpenOptions {
  * `E_ZIP_MEMBER`, `E_ZIP_SIZE` as `findMember`; `E_IO`
  */
 export async function openObject(path: string, options: OpenOptions): Promise<ArchiveObject> {
-  const { key, chunkBytes = 1 << 20, readAheadBytes = 8 << 20 } = options;
+  const { key, chunkBytes = 1 << 18, readAheadBytes = 8 << 20, headStartBytes = 48 << 20 } = options;
   const file = await ObjectFile.open(path, key);
+  let headStart: Inflater | null = null;
   try {
+    // A wrong checksum explains all other faults, so it is reported first and they have to wait.
+    const member = await findMember(file).catch((error: unknown) => ({ error }));
+    if (!('error' in member) && member.method === 'deflated' && headStartBytes > 0) {
+      headStart = new Inflater(file, member, chunkBytes, headStartBytes);
+    }
     const hash = await sha256(file);
-    // A wrong checksum explains all other faults, so it is what is reported.
     const checksum = compareChecksum(key, options.expectedSha256, hash);
-    const member = await findMember(file);
+    if ('error' in member) throw member.error;
     const facts: ObjectFacts = {
       key,
       bytes: file.bytes,
@@ -69,8 +82,9 @@ export async function openObject(path: string, options: OpenOptions): Promise<Ar
       memberBytes: member.bytes,
       crc32: member.crc32,
     };
-    return new OpenObject(facts, file, member, chunkBytes, readAheadBytes);
+    return new OpenObject(facts, file, member, chunkBytes, readAheadBytes, headStart);
   } catch (error) {
+    headStart?.stop();
     await file.close();
     throw error;
   }
@@ -78,6 +92,7 @@ export async function openObject(path: string, options: OpenOptions): Promise<Ar
 
 class OpenObject implements ArchiveObject {
   readonly #inflaters = new Set<Inflater>();
+  #headStart: Inflater | null;
 
   constructor(
     readonly facts: ObjectFacts,
@@ -85,7 +100,11 @@ class OpenObject implements ArchiveObject {
     private readonly member: Member,
     private readonly chunkBytes: number,
     private readonly readAheadBytes: number,
-  ) {}
+    headStart: Inflater | null,
+  ) {
+    this.#headStart = headStart;
+    if (headStart) this.#inflaters.add(headStart);
+  }
 
   async *read(): AsyncGenerator<Uint8Array, void, void> {
     const { key } = this.facts;
@@ -119,7 +138,10 @@ class OpenObject implements ArchiveObject {
   }
 
   async *#deflated(): AsyncGenerator<Uint8Array, void, void> {
-    const inflater = new Inflater(this.file, this.member, this.chunkBytes, this.readAheadBytes);
+    const inflater =
+      this.#headStart ?? new Inflater(this.file, this.member, this.chunkBytes, this.readAheadBytes);
+    this.#headStart = null;
+    inflater.readAheadBytes = this.readAheadBytes;
     this.#inflaters.add(inflater);
     try {
       for (;;) {
@@ -143,6 +165,7 @@ class OpenObject implements ArchiveObject {
   async close(): Promise<void> {
     for (const inflater of this.#inflaters) inflater.stop();
     this.#inflaters.clear();
+    this.#headStart = null;
     await this.file.close();
   }
 }

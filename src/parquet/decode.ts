@@ -1,8 +1,11 @@
 import { crc32 } from 'node:zlib';
-import { parquetMetadata, snappyUncompress, type ColumnChunk, type FileMetaData } from 'hyparquet';
+import { parquetMetadata, type ColumnChunk, type FileMetaData } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
+import { snappyUncompressor } from 'hysnappy';
 import { unpackDelta } from './delta.js';
 import { schemaElement, type CellType } from './encode.js';
+
+const snappyUncompress = snappyUncompressor();
 
 /** Footer of a Parquet file: its schema, row groups and key-value metadata. */
 export type Footer = FileMetaData;
@@ -108,9 +111,7 @@ function decodeColumnChunk(file: Uint8Array, chunk: ColumnChunk, type: CellType,
 
 function inflate(stored: Uint8Array, size: number, rows: number): Uint8Array {
   if (size !== rows * 8) throw new RangeError(`a page declares ${size} bytes for ${rows} values`);
-  const bytes = new Uint8Array(size);
-  snappyUncompress(stored, bytes);
-  return bytes;
+  return snappyUncompress(stored, size);
 }
 
 function concat(parts: readonly Float64Array[], rows: number): Float64Array {

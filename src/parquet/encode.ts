@@ -4,8 +4,11 @@ import { ByteWriter } from 'hyparquet-writer';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js';
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
-import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
+import { snappyCompressor } from 'hysnappy';
 import { DELTA_LIMIT, packDelta } from './delta.js';
+
+/** In WebAssembly; the writer's own, in JavaScript, takes five times as long and longer still when it is cold. */
+const snappyCompress = snappyCompressor();
 
 /** Timestamps are UTC and, like int64, integers held as doubles. */
 export type CellType = 'timestamp_ms' | 'timestamp_us' | 'int64' | 'double';
