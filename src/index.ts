@@ -28,7 +28,11 @@ export {
   type ArchiveObject,
   type ObjectFacts,
   type SymbolPlan,
+  type DownloadEvent,
+  type HttpArchiveOptions,
+  HttpArchive,
   LocalArchive,
+  openArchive,
   openObject,
   planSymbol,
 } from './archive/index.js';
@@ -66,5 +70,6 @@ export { type Bars, rollUp } from './bars/index.js';
 export { type Factor, type FactorTable, listFactors, orderFlowFactors } from './factors/index.js';
 export { type FactorMeta, type Settled, type SettleRequest, settleFactors } from './outputs/index.js';
 export { type CollectEvent, type CollectRequest, type CollectSummary, collect } from './collect/index.js';
+export { type Mirror, type MirrorOptions, startMirror } from './mirror/index.js';
 export { type SimulationReport, type SimulationRequest, simulateArchive } from './simulator/index.js';
 export { VERSION } from './version.js';

@@ -3,6 +3,7 @@ import { EXIT, TapemillError } from '../errors.js';
 import { VERSION } from '../version.js';
 import { collectCommand } from './collect.js';
 import { factorsCommand } from './factors.js';
+import { mirrorCommand } from './mirror.js';
 import { queryCommand } from './query.js';
 import { simulateCommand } from './simulate.js';
 
@@ -22,7 +23,13 @@ export async function main(args: readonly string[]): Promise<void> {
     .addHelpText('before', EXAMPLES)
     .showHelpAfterError('(tapemill --help shows the commands)')
     .configureHelp({ showGlobalOptions: false });
-  for (const command of [collectCommand(), factorsCommand(), queryCommand(), simulateCommand()]) {
+  for (const command of [
+    collectCommand(),
+    factorsCommand(),
+    queryCommand(),
+    simulateCommand(),
+    mirrorCommand(),
+  ]) {
     program.addCommand(command);
   }
   throwInsteadOfExit(program);

@@ -19,6 +19,7 @@ export interface ProgressStream {
 export class CollectProgress {
   #bytesPlanned = 0;
   #bytesDone = 0;
+  #bytesFetched = 0;
   #rows = 0;
   #monthsPlanned = 0;
   #monthsDone = 0;
@@ -65,6 +66,12 @@ export class CollectProgress {
     this.#show();
   }
 
+  /** Bytes that came over the network; they run ahead of those that are milled. */
+  takeFetched(bytes: number): void {
+    this.#bytesFetched += bytes;
+    this.#show();
+  }
+
   /** A line that stays, on `to`; the progress line makes room for it. */
   say(line: string, to: ProgressStream): void {
     this.#clear();
@@ -96,6 +103,7 @@ export class CollectProgress {
     const text =
       `${'█'.repeat(filled)}${'░'.repeat(BAR_CELLS - filled)} ${Math.floor(share * 100)}%  ` +
       `${formatBytes(this.#bytesDone)} of ${formatBytes(this.#bytesPlanned)}  ` +
+      (this.#bytesFetched > 0 ? `fetched ${formatBytes(this.#bytesFetched)}  ` : '') +
       `months ${this.#monthsDone}/${this.#monthsPlanned}  ${formatCount(this.#rows)} rows  ` +
       `${formatBytes(this.#bytesDone / seconds)}/s${eta}  ${[...this.#running].slice(0, 3).join(', ')}`;
     return text.slice(0, width).trimEnd();

@@ -2,7 +2,10 @@ import { dirname } from 'node:path';
 import {
   type Archive,
   type ArchiveEntry,
-  LocalArchive,
+  type DownloadEvent,
+  type HttpArchiveOptions,
+  createLimits,
+  openArchive,
   planSymbol,
   type SymbolPlan,
 } from '../archive/index.js';
@@ -19,8 +22,11 @@ import type { MonthResult, MonthTask } from './month-task.js';
 import { type MonthWork, planMonthWork } from './plan-months.js';
 import type { SettleTask } from './worker.js';
 
+/** How an archive behind http(s) is used; of no interest to a folder. */
+export type NetworkOptions = Omit<HttpArchiveOptions, 'dataDir' | 'keepZip' | 'limits'>;
+
 export interface CollectRequest {
-  /** Folder that holds `data/`. */
+  /** The folder that holds `data/`, or the URL of one. */
   readonly archive: string;
   readonly dataDir: string;
   readonly market: Market;
@@ -29,11 +35,14 @@ export interface CollectRequest {
   readonly range: DateRange | null;
   readonly thresholds: Thresholds;
   readonly workers: number;
-  /** Copy what was milled to `{data}/archive`. */
+  /** Keep what was milled in `{data}/archive`. */
   readonly keepZip: boolean;
+  readonly network?: NetworkOptions;
   /** Whose minutes count where monthly and daily objects differ; null: those with more fills. */
   readonly prefer: 'monthly' | 'daily' | null;
   readonly onEvent?: (event: CollectEvent) => void;
+  /** What happens on the network, while objects are fetched ahead of their milling. */
+  readonly onDownload?: (event: DownloadEvent) => void;
   /** Stops at the next chunk; nothing half-written stays. */
   readonly signal?: AbortSignal;
 }
@@ -59,7 +68,14 @@ export interface CollectSummary {
 const WORKER = new URL('../../dist/collect/worker.js', import.meta.url);
 
 /** What ends the run, whatever else there is to do: the next symbol would meet the same. */
-const FATAL = new Set<ErrorCode>(['E_DISK_FULL', 'E_IO', 'E_USAGE', 'E_ARCHIVE_UNREADABLE']);
+const FATAL = new Set<ErrorCode>([
+  'E_DISK_FULL',
+  'E_IO',
+  'E_USAGE',
+  'E_ARCHIVE_UNREADABLE',
+  'E_FORBIDDEN',
+  'E_GEOBLOCKED',
+]);
 
 const isFatal = (error: unknown): boolean => !TapemillError.is(error) || FATAL.has(error.code);
 
@@ -69,7 +85,8 @@ const isFatal = (error: unknown): boolean => !TapemillError.is(error) || FATAL.h
  * already and matches is left alone.
  *
  * Faults of single objects and symbols are reported as events and in the exit status; the others go on.
- * @throws what ends the whole run: `E_ARCHIVE_UNREADABLE`, `E_DISK_FULL`, `E_IO`, `E_USAGE`, the signal's reason
+ * @throws what ends the whole run: `E_ARCHIVE_UNREADABLE`, `E_DISK_FULL`, `E_IO`, `E_USAGE`, `E_FORBIDDEN`,
+ *   `E_GEOBLOCKED`, the signal's reason
  */
 export async function collect(request: CollectRequest): Promise<CollectSummary> {
   const started = performance.now();
@@ -89,6 +106,7 @@ interface SymbolOutcome {
 
 class CollectRun {
   readonly #archive: Archive;
+  readonly #archiveOptions: HttpArchiveOptions;
   readonly #pool: WorkerPool;
   #monthsBuilt = 0;
   #monthsReused = 0;
@@ -101,7 +119,18 @@ class CollectRun {
   #fatal: { readonly error: unknown } | null = null;
 
   constructor(private readonly request: CollectRequest) {
-    this.#archive = new LocalArchive(request.archive);
+    const { network = {}, dataDir, keepZip, signal } = request;
+    const { connections = 6, bytesPerSecond = null } = network;
+    // Shared by all threads: the limits are those of the run, not of a worker.
+    const limits = createLimits({ connections, bytesPerSecond });
+    this.#archiveOptions = { ...network, dataDir, keepZip, limits };
+    const onEvent = (event: DownloadEvent): void => {
+      request.onDownload?.(event);
+    };
+    this.#archive = openArchive(request.archive, this.#archiveOptions, {
+      ...(signal && { signal }),
+      onEvent,
+    });
     this.#pool = new WorkerPool(WORKER, request.workers);
   }
 
@@ -138,6 +167,7 @@ class CollectRun {
       throw error;
     } finally {
       signal?.removeEventListener('abort', abort);
+      await this.#archive.close?.();
       await this.#pool.close();
     }
   }
@@ -154,7 +184,9 @@ class CollectRun {
 
   async #buildSymbol(symbol: string): Promise<SymbolOutcome> {
     const { market, dataDir, thresholds, prefer, signal } = this.request;
-    const entries = await this.#archive.list({ market, dataType: 'aggTrades', symbol });
+    const { range } = this.request;
+    const query = { market, dataType: 'aggTrades', symbol } as const;
+    const entries = await this.#archive.list(range ? { ...query, range } : query);
     const plan = await this.#plan(symbol, entries);
     await sweepTempFiles(layerFolder(dataDir, market, symbol));
     const works: MonthWork[] = [];
@@ -179,6 +211,7 @@ class CollectRun {
       notes: works.flatMap(({ plan: { note }, notes }) => [...(note === undefined ? [] : [note]), ...notes]),
     });
 
+    this.#archive.prefetch?.(objects);
     // All of them are waited for, also when one fails: a worker must not be ended while it writes.
     const results = await Promise.allSettled(toBuild.map((work) => this.#buildMonth(symbol, work)));
     const failed = results.flatMap((result) => {
@@ -193,9 +226,13 @@ class CollectRun {
     const { market, range } = this.request;
     const whole = planSymbol(entries, range ?? parseRange('1970-01', '1970-01')).listed;
     if (!whole) {
-      const symbols = await this.#archive.symbols(market, 'aggTrades');
+      const symbols = await this.#archive.symbols(market, 'aggTrades').catch(() => null);
       const hint =
-        symbols.length === 0 ? 'it has no aggTrades of this market' : `it has ${listSome(symbols)}`;
+        symbols === null
+          ? 'and it cannot say which it has'
+          : symbols.length === 0
+            ? 'it has no aggTrades of this market'
+            : `it has ${listSome(symbols)}`;
       throw new TapemillError(
         'E_NOT_FOUND',
         `${this.#archive.location} has no ${market} aggTrades of ${symbol}; ${hint}`,
@@ -226,6 +263,7 @@ class CollectRun {
     const task: MonthTask = {
       type: 'month',
       archive,
+      archiveOptions: this.#archiveOptions,
       dataDir,
       market,
       symbol,
@@ -252,6 +290,11 @@ class CollectRun {
         throw error;
       })) as MonthResult;
     if (result.written) this.#monthsBuilt++;
+    const failed = new Set(result.failed.map(({ period }) => period));
+    const done = [...work.objects, ...work.plan.alternates].filter(
+      ({ name }) => !failed.has(name.period.key),
+    );
+    await this.#archive.release?.(done, result.written);
     return result;
   }
 

@@ -1,4 +1,4 @@
-import { LocalArchive, type ArchiveEntry } from '../archive/index.js';
+import { type Archive, type ArchiveEntry, type HttpArchiveOptions, openArchive } from '../archive/index.js';
 import { TapemillError } from '../errors.js';
 import {
   type BarsOfPeriod,
@@ -24,6 +24,7 @@ import { keepObject, millObject } from './mill-object.js';
 export interface MonthTask {
   readonly type: 'month';
   readonly archive: string;
+  readonly archiveOptions: HttpArchiveOptions;
   readonly dataDir: string;
   readonly market: Market;
   readonly symbol: string;
@@ -68,6 +69,9 @@ const OBJECT_FAULTS = new Set([
   'E_CSV_TIME',
   'E_IDS',
   'E_ARCHIVE_UNREADABLE',
+  'E_NOT_FOUND',
+  'E_NETWORK',
+  'E_HTTP',
 ]);
 
 /** Also when the object alone cannot be read; the object is named only then, not when the disk we write to fails. */
@@ -89,7 +93,20 @@ export async function buildMonth(
   report: (event: CollectEvent) => void,
   signal: AbortSignal,
 ): Promise<MonthResult> {
-  const archive = new LocalArchive(task.archive);
+  const archive = openArchive(task.archive, task.archiveOptions, { signal });
+  try {
+    return await buildFrom(archive, task, report, signal);
+  } finally {
+    await archive.close?.();
+  }
+}
+
+async function buildFrom(
+  archive: Archive,
+  task: MonthTask,
+  report: (event: CollectEvent) => void,
+  signal: AbortSignal,
+): Promise<MonthResult> {
   const { symbol, market, month } = task;
   const path = monthPath(task.dataDir, market, symbol, month);
   const failed: MissingPeriod[] = [];
@@ -110,7 +127,8 @@ export async function buildMonth(
       const { key: object, bytes, checksum, account } = source;
       const seconds = (performance.now() - started) / 1000;
       report({ type: 'object-milled', symbol, month, object, bytes, checksum, account, seconds });
-      if (task.keepZip) await keepObject(archive, entry, task.dataDir);
+      // An archive that brings objects to disk keeps them itself, when they are released.
+      if (task.keepZip && !archive.release) await keepObject(archive, entry, task.dataDir);
       return { period: entry.name.period, bars, source };
     } catch (error) {
       if (!isObjectFault(error)) throw error;

@@ -137,10 +137,10 @@ describe('wrong usage', () => {
     expect(ran.stderr).toMatch(/unknown command 'collekt'\n\(Did you mean collect\?\)/);
   });
 
-  it('no --archive', async () => {
-    const ran = await tapemill('collect', 'GOODUSDT', '--data-dir', data);
-    expect(ran).toMatchObject({ status: 2, stdout: '' });
-    expectOneError(ran.stderr, 'E_USAGE', /--archive \(or TAPEMILL_ARCHIVE\)/);
+  it('an archive that is neither a folder nor a URL of the web', async () => {
+    const ran = await tapemill('collect', 'GOODUSDT', '--archive', 'ftp://127.0.0.1/', '--data-dir', data);
+    expect(ran).toMatchObject({ status: 1, stdout: '' });
+    expectOneError(ran.stderr, 'E_ARCHIVE_UNREADABLE', /ftp:/);
   });
 });
 

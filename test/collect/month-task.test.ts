@@ -18,6 +18,7 @@ it('loses no more than the day when an object cannot be read, as one that is gon
   const task: MonthTask = {
     type: 'month',
     archive: outDir,
+    archiveOptions: { dataDir },
     dataDir,
     market: 'um',
     symbol: 'AAAUSDT',

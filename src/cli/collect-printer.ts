@@ -1,0 +1,162 @@
+import type { DownloadEvent } from '../archive/index.js';
+import type { CollectEvent, CollectSummary } from '../collect/index.js';
+import type { MissingPeriod } from '../layer/index.js';
+import type { RowAccount } from '../ticks/index.js';
+import { CollectProgress } from './progress.js';
+import { formatBytes, formatCount, formatDuration } from './table.js';
+
+/** Tells a person or a program what a collection does. */
+export interface Printer {
+  take(event: CollectEvent): void;
+  takeDownload(event: DownloadEvent): void;
+  end(summary: CollectSummary): void;
+  stop(): void;
+}
+
+/** NDJSON: every event but the frequent `bytes`, then one line of type `done`, `stopped` or `error` with the exit status. */
+export class JsonPrinter implements Printer {
+  take(event: CollectEvent): void {
+    if (event.type !== 'bytes') console.log(JSON.stringify(event));
+  }
+
+  takeDownload(event: DownloadEvent): void {
+    if (event.type !== 'received') console.log(JSON.stringify(event));
+  }
+
+  end(summary: CollectSummary): void {
+    console.log(JSON.stringify({ type: 'done', ...summary }));
+  }
+
+  stop(): void {
+    // What was printed stands for itself.
+  }
+}
+
+export class LinePrinter implements Printer {
+  readonly #progress = new CollectProgress(process.stderr);
+  readonly #told = new Set<string>();
+
+  take(event: CollectEvent): void {
+    const failure = this.#failureOf(event);
+    if (failure !== null) this.#progress.say(failure, process.stderr);
+    for (const line of describe(event)) this.#progress.say(line, process.stdout);
+    this.#progress.take(event);
+  }
+
+  takeDownload(event: DownloadEvent): void {
+    if (event.type === 'received') this.#progress.takeFetched(event.bytes);
+    const line = describeDownload(event);
+    if (line !== null) this.#progress.say(line, process.stderr);
+  }
+
+  /** A symbol that failed because of an object would only repeat what was said of the object. */
+  #failureOf(event: CollectEvent): string | null {
+    if (event.type !== 'object-failed' && event.type !== 'symbol-failed') return null;
+    const { symbol, code, message } = event;
+    if (this.#told.has(message)) return null;
+    this.#told.add(message);
+    return `${symbol}  ${event.type === 'object-failed' ? `${event.period}  ` : ''}failed: ${code}: ${message}`;
+  }
+
+  end(summary: CollectSummary): void {
+    this.#progress.end();
+    const { seconds, rows, bytes, objectsMilled, monthsBuilt, monthsReused } = summary;
+    console.log(
+      `${formatCount(monthsBuilt)} months built from ${formatCount(objectsMilled)} objects ` +
+        `(${formatBytes(bytes)}, ${formatCount(rows)} rows), ${formatCount(monthsReused)} reused, ` +
+        `in ${seconds < 10 ? `${seconds.toFixed(1)} s` : formatDuration(seconds)}` +
+        (rows > 0 ? `, ${formatCount(Math.round(rows / seconds))} rows/s` : ''),
+    );
+    const { symbolsDone, symbolsPartial, symbolsFailed } = summary;
+    if (symbolsPartial + symbolsFailed > 0) {
+      console.log(`symbols: ${symbolsDone} complete, ${symbolsPartial} partial, ${symbolsFailed} failed`);
+    }
+  }
+
+  stop(): void {
+    this.#progress.end();
+  }
+}
+
+/** Lines worth keeping; most events have none. */
+function describe(event: CollectEvent): string[] {
+  switch (event.type) {
+    case 'planned':
+      return [
+        ...describeMissing(event.symbol, event.missingPeriods),
+        ...event.notes.map((note) => `${event.symbol}  ${note}`),
+      ];
+    case 'month-started':
+      return [`${event.symbol}  ${event.month}  building: ${event.reason}`];
+    case 'object-milled':
+      return describeAccount(event.object, event.account, event.checksum);
+    case 'month-written':
+      return [
+        `${event.symbol}  ${event.month}  ${formatCount(event.minutes)} minutes from ${formatCount(event.rows)} ticks`,
+        ...event.notes.map((note) => `${event.symbol}  ${event.month}  ${note}`),
+      ];
+    case 'symbol-settled':
+      return [
+        `${event.symbol}  1h  ${formatCount(event.bars)} bars, ${event.dataStatus}, ` +
+          `${event.status}${event.reason === null ? '' : ` (${event.reason})`}: ${event.csv}`,
+      ];
+    case 'object-failed':
+    case 'symbol-failed':
+    case 'bytes':
+      return [];
+  }
+}
+
+/** Holes one by one; days before the first and after the last object in one line each. */
+function describeMissing(symbol: string, missing: readonly MissingPeriod[]): string[] {
+  const holes = missing.filter(({ reason }) => reason === 'not listed');
+  const lines = holes.map(({ period }) => `${symbol}  ${period}  hole: the archive has no object`);
+  for (const reason of ['before listing', 'after delisting'] as const) {
+    const periods = missing.filter((period) => period.reason === reason);
+    const [first, last] = [periods[0], periods.at(-1)];
+    if (!first || !last) continue;
+    const span = first === last ? first.period : `${first.period} … ${last.period}`;
+    lines.push(
+      `${symbol}  ${span}  ${reason === 'before listing' ? 'before its first' : 'after its last'} object`,
+    );
+  }
+  return lines;
+}
+
+function describeAccount(object: string, account: RowAccount, checksum: 'verified' | 'missing'): string[] {
+  const parts = [
+    [account.duplicate, 'duplicate'],
+    [account.sentinel, 'sentinel'],
+    [account.outside, 'outside the period'],
+    [account.malformed, 'malformed'],
+    [account.zeroQuantity, 'of zero quantity'],
+    [account.conflictingIds, 'with a conflicting id'],
+    [account.outOfOrder, 'out of order'],
+  ] as const;
+  const said = parts.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`);
+  if (account.missingAggIds > 0) {
+    said.push(
+      `${formatCount(account.missingAggIds)} ids missing in ${formatCount(account.missingAggIdRanges)} ranges`,
+    );
+  }
+  if (checksum === 'missing') said.push('no .CHECKSUM');
+  const name = object.split('/').at(-1)!;
+  return said.length === 0 ? [] : [`  ${name}: ${formatCount(account.rows)} rows, ${said.join(', ')}`];
+}
+
+/** Troubles on the network are worth a line, whether they end well or not. */
+function describeDownload(event: DownloadEvent): string | null {
+  switch (event.type) {
+    case 'retry':
+      return `${event.url}: attempt ${event.attempt} failed: ${event.reason}; again in ${(event.delayMs / 1000).toFixed(1)} s`;
+    case 'mismatch':
+      return `${event.object}: its hash differs from its .CHECKSUM; fetching it again`;
+    case 'quarantined':
+      return `${event.object}: its hash still differs; moved to ${event.path}`;
+    case 'no-index':
+      return `${event.index}: no index (${event.reason}); asking for objects one by one`;
+    case 'received':
+    case 'downloaded':
+      return null;
+  }
+}
