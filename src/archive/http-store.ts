@@ -1,6 +1,6 @@
-import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { removePart } from '../download/index.js';
+import { dropAbandonedLock, removePart } from '../download/index.js';
 import { fromSystemError } from '../errors.js';
 import { checksumKey, parseObjectKey } from '../market/index.js';
 import { keyParts } from './entry-name.js';
@@ -37,10 +37,33 @@ export class HttpStore {
     );
   }
 
+  /** The object, its part, and its lock unless somebody holds that. */
   async drop(key: string): Promise<void> {
     const path = this.downloadPath(key);
     await rm(path, { force: true });
     await removePart(path);
+    await dropAbandonedLock(`${path}.lock`);
+  }
+
+  /**
+   * Of these objects, those of which anything lies about, found with one look at each folder: a run that has
+   * nothing to do asks for thousands.
+   */
+  async leftOver(keys: readonly string[]): Promise<string[]> {
+    const folders = new Map<string, Set<string>>();
+    const found: string[] = [];
+    for (const key of keys) {
+      const path = this.downloadPath(key);
+      const folder = dirname(path);
+      let names = folders.get(folder);
+      if (!names) {
+        const files = await readdir(folder).catch(() => []);
+        names = new Set(files.map((file) => file.replace(/\.zip(\.part(\.json)?|\.lock)?$/, '.zip')));
+        folders.set(folder, names);
+      }
+      if (names.has(basename(path))) found.push(key);
+    }
+    return found;
   }
 
   /** Moves a downloaded object to where it is kept; nothing when it is not there (any more). @throws `E_IO` */

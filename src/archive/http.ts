@@ -129,7 +129,9 @@ export class HttpArchive implements Archive {
     for (const { key } of entries) {
       this.#prefetcher.release(key);
       await this.#fetcher.stop(key);
-      if (!used) continue;
+    }
+    if (!used) return;
+    for (const key of await this.#store.leftOver(entries.map((entry) => entry.key))) {
       if (this.#keepZip) await this.#store.keep(key, () => this.checksum(key));
       else await this.#store.drop(key);
     }

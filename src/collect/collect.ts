@@ -211,6 +211,10 @@ class CollectRun {
       notes: works.flatMap(({ plan: { note }, notes }) => [...(note === undefined ? [] : [note]), ...notes]),
     });
 
+    // A run that was killed between writing a month and giving up its downloads left them to us.
+    const wanted = new Set(objects);
+    const settled = works.flatMap((work) => work.plan.objects).filter((entry) => !wanted.has(entry));
+    await this.#archive.release?.(settled, true);
     this.#archive.prefetch?.(objects);
     // All of them are waited for, also when one fails: a worker must not be ended while it writes.
     const results = await Promise.allSettled(toBuild.map((work) => this.#buildMonth(symbol, work)));

@@ -10,7 +10,7 @@ export { type DownloadRequest, type Downloaded, download } from './download.js';
 export type { DownloadEvent } from './events.js';
 export { AttemptFailure } from './failure.js';
 export { type LimitSettings, createLimits } from './limits.js';
-export { withLock } from './lock.js';
+export { dropAbandonedLock, withLock } from './lock.js';
 export { promotePart, removePart } from './part.js';
 export type { HttpResponse } from './response.js';
 export { type World, type WorldOptions, realWorld } from './world.js';

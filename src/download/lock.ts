@@ -55,6 +55,15 @@ export async function withLock<T>(
   }
 }
 
+/** Removes a lock whose owner is gone; one that is held stays. @throws `E_IO` */
+export async function dropAbandonedLock(path: string): Promise<void> {
+  try {
+    if (await isAbandoned(path)) await drop(path);
+  } catch (error) {
+    throw fromSystemError(error, 'removing', path);
+  }
+}
+
 async function take(path: string, owner: Owner): Promise<boolean> {
   try {
     const handle = await open(path, 'wx');
