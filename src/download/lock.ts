@@ -7,6 +7,8 @@ import type { World } from './world.js';
 
 /** A lock file that nobody touched for this long belongs to nobody, whatever it says. */
 const STALE_MS = 30_000;
+/** A lock without an owner: somebody was killed in the moment between making the file and writing to it. */
+const UNSIGNED_STALE_MS = 1_000;
 const HEARTBEAT_MS = 2_000;
 const POLL_MS = 100;
 
@@ -91,7 +93,8 @@ async function isAbandoned(path: string): Promise<boolean> {
   if (!file) return false; // released; the next `take` will tell
   if (Date.now() - file.mtimeMs > STALE_MS) return true;
   const owner = await readOwner(path);
-  if (owner?.host !== hostname()) return false;
+  if (owner === null) return Date.now() - file.mtimeMs > UNSIGNED_STALE_MS;
+  if (owner.host !== hostname()) return false;
   // Our own number may have been that of an earlier process: in a container it is always the same few.
   if (owner.pid === process.pid) return file.mtimeMs < Date.now() - process.uptime() * 1000 - 2000;
   return !isAlive(owner.pid);

@@ -130,5 +130,5 @@ describe('collecting over HTTP', () => {
     await collectRun(own, RANGE);
     expect(outputs(own.dataDir)).toEqual(expected);
     expect(zipsLeft(own.dataDir)).toEqual([]);
-  }, 30_000);
+  }, 60_000);
 });
