@@ -4,11 +4,8 @@ import { ByteWriter } from 'hyparquet-writer';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js';
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
-import { snappyCompressor } from 'hysnappy';
+import { snappyCompress } from 'hysnappy';
 import { DELTA_LIMIT, packDelta } from './delta.js';
-
-/** In WebAssembly; the writer's own, in JavaScript, takes five times as long and longer still when it is cold. */
-const snappyCompress = snappyCompressor();
 
 /** Timestamps are UTC and, like int64, integers held as doubles. */
 export type CellType = 'timestamp_ms' | 'timestamp_us' | 'int64' | 'double';
@@ -130,6 +127,8 @@ function writeColumnChunk(writer: ByteWriter, column: ParquetField, rows: Float6
   const values = column.nullable ? writeDefinitionLevels(levels, rows) : rows;
   const nulls = rows.length - values.length;
   const { encoding, bytes } = encodeValues(column, values);
+  // In WebAssembly, a fifth of the time of the writer's own. A fresh instance each time, which `snappyCompress` makes:
+  // a used one finds other matches, so that the bytes would depend on what was compressed before.
   const squeezed = encoding === 'PLAIN' ? snappyCompress(bytes) : bytes;
   const codec = squeezed.length < 0.95 * bytes.length ? 'SNAPPY' : 'UNCOMPRESSED';
   const stored = codec === 'SNAPPY' ? squeezed : bytes;
