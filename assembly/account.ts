@@ -11,8 +11,6 @@ export let zeroQuantity: i64 = 0;
 export let outOfOrder: i64 = 0;
 export let conflictingIds: i64 = 0;
 export let tradeIdGaps: i64 = 0;
-/** Rows whose agg_trade_id was there already: `resolve.ts` finds out which are duplicates. */
-export let repeated: i64 = 0;
 
 export let beforeRows: i64 = 0;
 export let beforeFirst: i64 = 0;
@@ -46,7 +44,6 @@ export function resetAccount(firstLine: i64): void {
   outOfOrder = 0;
   conflictingIds = 0;
   tradeIdGaps = 0;
-  repeated = 0;
   beforeRows = 0;
   beforeFirst = i64.MAX_VALUE;
   beforeLast = NONE;
@@ -132,10 +129,6 @@ export function notePrevious(id: i64, firstFill: i64, lastFill: i64): void {
 
 export function isPrevious(id: i64, firstFill: i64, lastFill: i64): bool {
   return id == previousId && firstFill == previousFirstFill && lastFill == previousLastFill;
-}
-
-export function countRepeated(): void {
-  repeated++;
 }
 
 export function countZeroQuantity(): void {

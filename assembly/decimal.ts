@@ -2,7 +2,6 @@
 // 18 significant digits and 0 … 18 decimal places; anything longer is malformed. Products and quotients are
 // formed from these integers and rounded once.
 
-export const MAX_DIGITS: i32 = 18;
 export const MAX_SCALE: i32 = 18;
 export const MANTISSA_LIMIT: u64 = 1_000_000_000_000_000_000;
 

@@ -89,7 +89,6 @@ function setAside(time: i64, id: i64, firstFill: i64, lastFill: i64): void {
     account.countDuplicate();
   } else {
     again.add(<u64>id);
-    account.countRepeated();
   }
   account.noteOrder(time, id, firstFill, lastFill);
 }

@@ -1,5 +1,5 @@
 // A bounded hash set of (agg_trade_id, first_trade_id, last_trade_id). Only the rows of repeated ids ever go
-// into it, batch by batch (see resolve.ts).
+// into it, batch by batch (see ticks.ts).
 
 import { allocate } from './heap';
 

@@ -19,7 +19,7 @@ export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 
 interface ErrorKind {
   readonly exit: ExitStatus;
-  /** What happened, for docs/troubleshooting.md. */
+  /** What happened, for docs/errors.md. */
   readonly meaning: string;
   /** What the user can do about it. */
   readonly remedy: string;
@@ -169,7 +169,7 @@ const kinds = {
 
 export type ErrorCode = keyof typeof kinds;
 
-/** Every code with its exit status, meaning and remedy: the source of docs/troubleshooting.md. */
+/** Every code with its exit status, meaning and remedy: the source of docs/errors.md. */
 export const ERROR_KINDS: Readonly<Record<ErrorCode, ErrorKind>> = kinds;
 
 const brand = Symbol.for('tapemill.error');
@@ -228,6 +228,11 @@ export interface SerializedError {
   readonly code: ErrorCode;
   readonly message: string;
   readonly context: ErrorContext;
+}
+
+/** True for an error of the system with this code, `ENOENT` for instance. */
+export function isSystemError(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 /** Turns an error of the file system into ours; anything that is no such error is returned as it is. */

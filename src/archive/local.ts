@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { TapemillError, fromSystemError } from '../errors.js';
+import { TapemillError, fromSystemError, isSystemError } from '../errors.js';
 import {
   type DataType,
   type Market,
@@ -47,7 +47,7 @@ export class LocalArchive implements Archive {
     try {
       text = await readFile(path, 'utf8');
     } catch (error) {
-      if (isCode(error, 'ENOENT')) return null;
+      if (isSystemError(error, 'ENOENT')) return null;
       throw fromSystemError(error, 'cannot read', path);
     }
     return parseChecksum(text, key);
@@ -69,7 +69,7 @@ export class LocalArchive implements Archive {
       if (!name) return undefined;
       const stats = await stat(this.#path(key)).catch((error: unknown) => {
         // Gone since the folder was read, or a link to nowhere.
-        if (isCode(error, 'ENOENT')) return undefined;
+        if (isSystemError(error, 'ENOENT')) return undefined;
         throw unreadable(this.#path(key), error);
       });
       if (!stats?.isFile()) return undefined;
@@ -98,7 +98,7 @@ export class LocalArchive implements Archive {
     try {
       return await readdir(path, { withFileTypes: true });
     } catch (error) {
-      if (!isCode(error, 'ENOENT')) throw unreadable(path, error);
+      if (!isSystemError(error, 'ENOENT')) throw unreadable(path, error);
       await this.#checkRoot();
       return undefined;
     }
@@ -110,7 +110,7 @@ export class LocalArchive implements Archive {
       try {
         await readdir(path);
       } catch (error) {
-        if (path === this.location || !isCode(error, 'ENOENT')) throw unreadable(path, error);
+        if (path === this.location || !isSystemError(error, 'ENOENT')) throw unreadable(path, error);
         const hint = basename(this.location) === 'data' ? `; did you mean ${dirname(this.location)}?` : '';
         throw new TapemillError(
           'E_ARCHIVE_UNREADABLE',
@@ -125,10 +125,6 @@ export class LocalArchive implements Archive {
   #path(key: string): string {
     return join(this.location, ...keyParts(key));
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 function unreadable(path: string, error: unknown): unknown {

@@ -1,8 +1,7 @@
-import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { EXIT, TapemillError } from '../errors.js';
 import { listFactors } from '../factors/index.js';
-import { factorPaths, listSymbols, sweepTempFiles } from '../layer/index.js';
+import { factorFolder, listSymbols, sweepTempFiles } from '../layer/index.js';
 import { parseMarket } from '../market/index.js';
 import { type Settled, settleFactors } from '../outputs/index.js';
 import { parseFrequency, parseRange } from '../time/index.js';
@@ -68,7 +67,7 @@ async function deriveFactors(named: string[], options: FactorsOptions): Promise<
   if (symbols.length === 0) {
     throw new TapemillError('E_NO_LAYER', `${options.dataDir} has no minute layer of market ${market}`);
   }
-  await sweepTempFiles(dirname(factorPaths(options.dataDir, market, 'X', frequency.label).csv));
+  await sweepTempFiles(factorFolder(options.dataDir, market, frequency.label));
   for (const symbol of symbols) {
     let settled: Settled;
     try {

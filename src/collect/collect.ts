@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import {
   type Archive,
   type ArchiveEntry,
@@ -10,7 +9,7 @@ import {
   type SymbolPlan,
 } from '../archive/index.js';
 import { EXIT, TapemillError, type ErrorCode, type ExitStatus, ERROR_KINDS } from '../errors.js';
-import { type MissingPeriod, factorPaths, layerFolder, sweepTempFiles } from '../layer/index.js';
+import { type MissingPeriod, factorFolder, layerFolder, sweepTempFiles } from '../layer/index.js';
 import { type Market, normalizeSymbol } from '../market/index.js';
 import type { Settled } from '../outputs/index.js';
 import type { Thresholds } from '../ticks/index.js';
@@ -142,7 +141,7 @@ class CollectRun {
     signal?.addEventListener('abort', abort);
     try {
       const { dataDir, market } = this.request;
-      await sweepTempFiles(dirname(factorPaths(dataDir, market, 'X', HOUR.label).csv));
+      await sweepTempFiles(factorFolder(dataDir, market, HOUR.label));
       // In the order of the symbols, whichever is done first.
       const outcomes: SymbolOutcome[] = [];
       // Two symbols in hand are enough to keep all workers busy while one of them settles.

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
-import { fromSystemError } from '../errors.js';
+import { fromSystemError, isSystemError } from '../errors.js';
 import type { World } from './world.js';
 
 /** A lock file that nobody touched for this long belongs to nobody, whatever it says. */
@@ -72,7 +72,7 @@ async function take(path: string, owner: Owner): Promise<boolean> {
     await handle.writeFile(JSON.stringify(owner)).finally(() => handle.close());
     return true;
   } catch (error) {
-    if (isCode(error, 'EEXIST')) return false;
+    if (isSystemError(error, 'EEXIST')) return false;
     throw error;
   }
 }
@@ -83,7 +83,7 @@ async function drop(path: string): Promise<void> {
   try {
     await rename(path, away);
   } catch (error) {
-    if (!isCode(error, 'ENOENT')) throw error;
+    if (!isSystemError(error, 'ENOENT')) throw error;
   }
   await rm(away, { force: true });
 }
@@ -113,10 +113,6 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return isCode(error, 'EPERM');
+    return isSystemError(error, 'EPERM');
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -3,8 +3,10 @@ export { LAYER_SCHEMA_VERSION } from './schema.js';
 export {
   type FactorPaths,
   type MonthFile,
+  factorFolder,
   factorPaths,
   layerFolder,
+  layerRoot,
   listMonths,
   listSymbols,
   monthPath,

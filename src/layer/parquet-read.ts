@@ -1,5 +1,5 @@
 import { open, readFile } from 'node:fs/promises';
-import { TapemillError, fromSystemError } from '../errors.js';
+import { TapemillError, fromSystemError, isSystemError } from '../errors.js';
 import { TRAILER_BYTES, decodeFooter, decodeRequiredColumns, footerBytes } from '../parquet/index.js';
 import { MINUTE_COLUMNS, type MinuteBars, type MinuteColumn } from '../ticks/minute-bars.js';
 import { MINUTE_MS, parsePeriod } from '../time/index.js';
@@ -103,6 +103,5 @@ function damaged<T>(path: string, decode: () => T): T {
 }
 
 function isMissingFile(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+  return error instanceof Error && isSystemError(error.cause, 'ENOENT');
 }

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fromSystemError } from '../errors.js';
+import { fromSystemError, isSystemError } from '../errors.js';
 import { type Market, assertSymbol } from '../market/index.js';
 import { type Period, parsePeriod } from '../time/index.js';
 
@@ -9,10 +9,20 @@ function folderName(market: Market, rest: string): string {
   return market === 'um' ? `binance_aggTrades${rest}` : `binance_${market}_aggTrades${rest}`;
 }
 
+/** `{data}/binance_aggTrades_1m_parquet`: the layer of a market, a folder for each symbol. */
+export function layerRoot(dataDir: string, market: Market): string {
+  return join(dataDir, folderName(market, '_1m_parquet'));
+}
+
+/** `{data}/binance_aggTrades` for `1h`, `{data}/binance_aggTrades_{freq}` otherwise: the bars of all symbols. */
+export function factorFolder(dataDir: string, market: Market, frequencyLabel: string): string {
+  return join(dataDir, folderName(market, frequencyLabel === '1h' ? '' : `_${frequencyLabel}`));
+}
+
 /** `{data}/binance_aggTrades_1m_parquet/{SYMBOL}` */
 export function layerFolder(dataDir: string, market: Market, symbol: string): string {
   assertSymbol(symbol);
-  return join(dataDir, folderName(market, '_1m_parquet'), symbol);
+  return join(layerRoot(dataDir, market), symbol);
 }
 
 /** `{data}/binance_aggTrades_1m_parquet/{SYMBOL}/{YYYY-MM}.parquet` */
@@ -35,8 +45,7 @@ export function factorPaths(
   frequencyLabel: string,
 ): FactorPaths {
   assertSymbol(symbol);
-  const folder = folderName(market, frequencyLabel === '1h' ? '' : `_${frequencyLabel}`);
-  const stem = join(dataDir, folder, `${symbol}_aggTrades`);
+  const stem = join(factorFolder(dataDir, market, frequencyLabel), `${symbol}_aggTrades`);
   return { csv: `${stem}.csv`, parquet: `${stem}.parquet`, meta: `${stem}.csv.meta.json` };
 }
 
@@ -52,7 +61,7 @@ export async function listMonths(dataDir: string, market: Market, symbol: string
   try {
     names = await readdir(folder);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (isSystemError(error, 'ENOENT')) return [];
     throw fromSystemError(error, 'listing', folder);
   }
   return names
@@ -63,7 +72,7 @@ export async function listMonths(dataDir: string, market: Market, symbol: string
 
 /** Symbols of a market that have a folder in the layer, sorted by code point. @throws `E_IO` */
 export async function listSymbols(dataDir: string, market: Market): Promise<string[]> {
-  const folder = join(dataDir, folderName(market, '_1m_parquet'));
+  const folder = layerRoot(dataDir, market);
   try {
     const entries = await readdir(folder, { withFileTypes: true });
     return entries
@@ -71,7 +80,7 @@ export async function listSymbols(dataDir: string, market: Market): Promise<stri
       .map((entry) => entry.name.normalize('NFC'))
       .sort();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (isSystemError(error, 'ENOENT')) return [];
     throw fromSystemError(error, 'listing', folder);
   }
 }

@@ -1,7 +1,7 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { rollUp } from '../bars/index.js';
-import { TapemillError, fromSystemError } from '../errors.js';
+import { TapemillError, fromSystemError, isSystemError } from '../errors.js';
 import { ORDER_FLOW_FACTORS, orderFlowFactors } from '../factors/index.js';
 import {
   AtomicFile,
@@ -132,7 +132,7 @@ async function readJson(path: string): Promise<unknown> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isSystemError(error, 'ENOENT')) return undefined;
     throw fromSystemError(error, 'reading', path);
   }
   try {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { TapemillError } from '../errors.js';
+import { factorFolder, layerRoot } from '../layer/index.js';
 import { MARKETS } from '../market/index.js';
 import { FREQUENCIES } from '../time/index.js';
 
@@ -14,10 +15,6 @@ export interface View {
 const literal = (folder: string): string => folder.replaceAll(/[*?[]/g, '[$&]');
 
 const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-
-/** `binance_aggTrades` for um, `binance_cm_aggTrades`, `binance_spot_aggTrades`: see layer/paths.ts. */
-const prefix = (market: string): string =>
-  market === 'um' ? 'binance_aggTrades' : `binance_${market}_aggTrades`;
 
 function isFolderWith(folder: string, test: (name: string) => boolean): boolean {
   return existsSync(folder) && statSync(folder).isDirectory() && readdirSync(folder).some(test);
@@ -50,7 +47,7 @@ function viewOver(
 export function findViews(dataDir: string): View[] {
   const views: View[] = [];
   const minutes = MARKETS.flatMap((market) => {
-    const folder = join(dataDir, `${prefix(market)}_1m_parquet`);
+    const folder = layerRoot(dataDir, market);
     // A symbol whose collection failed has a folder and nothing in it.
     return isFolderWith(folder, (symbol) => isFolderWith(join(folder, symbol), isParquet))
       ? [{ market, glob: join(literal(folder), '*', '*.parquet'), symbol: `parse_path(filename)[-2]` }]
@@ -60,7 +57,7 @@ export function findViews(dataDir: string): View[] {
   if (minuteView) views.push(minuteView);
   for (const { label } of FREQUENCIES) {
     const bars = MARKETS.flatMap((market) => {
-      const folder = join(dataDir, label === '1h' ? prefix(market) : `${prefix(market)}_${label}`);
+      const folder = factorFolder(dataDir, market, label);
       return isFolderWith(folder, (name) => name.endsWith('_aggTrades.parquet'))
         ? [
             {
