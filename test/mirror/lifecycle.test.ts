@@ -22,7 +22,7 @@ test('close() leaves nothing open, even in the middle of answers', async () => {
   await mirror.close();
   await expect(stalled).rejects.toThrow();
   await idleClosed;
-  expect(mirror.requests.list()[0]).toMatchObject({ outcome: 'aborted' });
+  await expect.poll(() => mirror.requests.list()[0]).toMatchObject({ outcome: 'aborted' });
   await expect.poll(handles).toBeLessThanOrEqual(before);
   await expect(fetch(mirror.url)).rejects.toThrow();
 });
