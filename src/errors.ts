@@ -154,6 +154,28 @@ const kinds = {
     meaning: 'The index of the archive cannot be used, and what is asked for cannot be found without it.',
     remedy: 'Give the URL of an S3 listing with --index, or name the symbols.',
   },
+  E_LEDGER: {
+    exit: EXIT.failed,
+    meaning: 'The ledger file is damaged, no ledger at all, or of another version.',
+    remedy: 'Delete it: it is made anew from the footers of the layer. `tapemill doctor` says what is wrong.',
+  },
+  E_LEDGER_BUSY: {
+    exit: EXIT.tryAgain,
+    meaning: 'Another process kept the ledger locked for too long.',
+    remedy: 'Look for a stopped tapemill process (Ctrl-Z, a debugger); continue or end it, and try again.',
+    retryable: true,
+  },
+  E_LEASE_LOST: {
+    exit: EXIT.tryAgain,
+    meaning: 'A worker was away for longer than its lease, and another one has taken over its task.',
+    remedy: 'Nothing: the other worker does it. If it happens often, the machine sleeps or is overloaded.',
+    retryable: true,
+  },
+  E_WORKER_ID: {
+    exit: EXIT.usage,
+    meaning: 'A worker of this name is at work on the same queue.',
+    remedy: 'Give each worker a name of its own with --worker-id.',
+  },
   E_SQL: {
     exit: EXIT.usage,
     meaning: 'DuckDB refused the query.',

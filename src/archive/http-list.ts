@@ -72,9 +72,9 @@ export class HttpLister {
   async #listCadence(query: ListQuery, cadence: Cadence): Promise<ArchiveEntry[]> {
     const objects = await this.#objects(query, cadence);
     const keys = new Set(objects.map(({ key }) => key));
-    return objects.flatMap(({ key, bytes }) => {
+    return objects.flatMap(({ key, bytes, etag, lastModified }) => {
       const name = nameOf(key, query, cadence);
-      return name ? [{ name, key, bytes, hasChecksum: keys.has(checksumKey(key)) }] : [];
+      return name ? [{ name, key, bytes, hasChecksum: keys.has(checksumKey(key)), etag, lastModified }] : [];
     });
   }
 

@@ -10,4 +10,5 @@ export {
   objectFolder,
   checksumKey,
   parseObjectKey,
+  streamOf,
 } from './naming.js';

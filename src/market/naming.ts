@@ -74,3 +74,8 @@ export function parseObjectKey(key: string): ObjectName {
     ...(interval === undefined ? {} : { interval }),
   };
 }
+
+/** What a symbol's objects of one kind are called where they are remembered: `aggTrades`, `klines:1m`. */
+export function streamOf({ dataType, interval }: Pick<ObjectName, 'dataType' | 'interval'>): string {
+  return interval === undefined ? dataType : `${dataType}:${interval}`;
+}
