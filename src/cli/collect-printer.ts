@@ -13,10 +13,10 @@ export interface Printer {
   stop(): void;
 }
 
-/** NDJSON: every event but the frequent `bytes`, then one line of type `done`, `stopped` or `error` with the exit status. */
+/** NDJSON: every event, then one line of type `done`, `stopped` or `error` with the exit status. */
 export class JsonPrinter implements Printer {
   take(event: CollectEvent): void {
-    if (event.type !== 'bytes') console.log(JSON.stringify(event));
+    console.log(JSON.stringify(event));
   }
 
   takeDownload(event: DownloadEvent): void {
@@ -102,8 +102,14 @@ function describe(event: CollectEvent): string[] {
       ];
     case 'object-failed':
     case 'symbol-failed':
-    case 'bytes':
       return [];
+    case 'task-retry':
+      return [
+        `${event.task}  attempt ${event.attempt} failed: ${event.code}: ${event.reason}; ` +
+          `again in ${formatDuration(event.retryDelayMs / 1000)}`,
+      ];
+    case 'task-lost':
+      return [`${event.task}  ${event.reason}; another worker takes it`];
   }
 }
 

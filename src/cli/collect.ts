@@ -1,11 +1,21 @@
-import { availableParallelism, constants } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { TapemillError } from '../errors.js';
 import { parseMarket } from '../market/index.js';
 import { type DateRange, parseRange } from '../time/index.js';
+import type { Shard } from '../work/index.js';
 import { JsonPrinter, LinePrinter } from './collect-printer.js';
-import { addThresholdOptions, dataDirOption, marketOption, positiveInteger, readSymbols } from './options.js';
+import {
+  addThresholdOptions,
+  dataDirOption,
+  marketOption,
+  positiveInteger,
+  queueOption,
+  readSymbols,
+  shardOption,
+} from './options.js';
+import { watchSignals } from './signals.js';
 
 const EXAMPLES = `Examples:
   tapemill collect BTCUSDT ETHUSDT --start 2024-01 --end 2024-06                from the public archive
@@ -40,6 +50,8 @@ interface CollectOptions {
   readonly market: string;
   readonly symbolsFile?: string;
   readonly workers: number;
+  readonly queue?: string;
+  readonly shard?: Shard;
   readonly whaleUsd: number;
   readonly retailUsd: number;
   readonly keepZip?: true;
@@ -70,7 +82,9 @@ export function collectCommand(): Command {
     .addOption(dataDirOption())
     .addOption(marketOption());
   return addThresholdOptions(command)
-    .option('--workers <n>', 'months milled at the same time', positiveInteger, availableParallelism())
+    .option('--workers <n>', 'processes that mill at the same time', positiveInteger, availableParallelism())
+    .addOption(queueOption())
+    .addOption(shardOption())
     .option('--keep-zip', 'keep the objects used, below {data-dir}/archive')
     .addOption(
       new Option(
@@ -107,6 +121,8 @@ async function runCollect(named: string[], options: CollectOptions): Promise<voi
       range,
       thresholds: { whaleUsd: options.whaleUsd, retailUsd: options.retailUsd },
       workers: options.workers,
+      ...(options.queue === undefined ? {} : { queue: resolve(options.queue) }),
+      shard: options.shard ?? null,
       keepZip: options.keepZip === true,
       prefer: options.prefer ?? null,
       network: {
@@ -149,30 +165,4 @@ function readRange({ start, end }: CollectOptions): DateRange | null {
     throw new TapemillError('E_USAGE', 'expected both --start and --end, or neither');
   }
   return parseRange(start, end);
-}
-
-/** The first SIGINT or SIGTERM stops cleanly, the second at once. */
-function watchSignals(): {
-  signal: AbortSignal;
-  name: () => string;
-  exitStatus: () => number;
-  release: () => void;
-} {
-  const controller = new AbortController();
-  let name: 'SIGINT' | 'SIGTERM' = 'SIGINT';
-  const exitStatus = (): number => 128 + constants.signals[name];
-  const onSignal = (received: 'SIGINT' | 'SIGTERM'): void => {
-    name = received;
-    if (controller.signal.aborted) process.exit(exitStatus());
-    controller.abort(new Error(`stopped by ${received}`));
-  };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return {
-    signal: controller.signal,
-    name: () => name,
-    exitStatus,
-    release: () => {
-      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-    },
-  };
 }

@@ -6,6 +6,7 @@ import { factorsCommand } from './factors.js';
 import { mirrorCommand } from './mirror.js';
 import { queryCommand } from './query.js';
 import { simulateCommand } from './simulate.js';
+import { workerCommand } from './worker.js';
 
 const EXAMPLES = `Examples:
   tapemill simulate --out sim --symbols 2 --start 2024-01 --end 2024-01      make an archive to play with
@@ -25,6 +26,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .configureHelp({ showGlobalOptions: false });
   for (const command of [
     collectCommand(),
+    workerCommand(),
     factorsCommand(),
     queryCommand(),
     simulateCommand(),

@@ -3,6 +3,8 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { TapemillError, fromSystemError } from '../errors.js';
 import { MARKETS, assertSymbol, normalizeSymbol } from '../market/index.js';
 import { DEFAULT_THRESHOLDS } from '../ticks/index.js';
+import { parseShard } from '../work/shard.js';
+import type { Shard } from '../work/index.js';
 
 export function positiveNumber(text: string): number {
   const value = Number(text);
@@ -28,6 +30,22 @@ export const dataDirOption = (): Option =>
   new Option('--data-dir <folder>', 'where the layer and the factors are')
     .env('TAPEMILL_DATA_DIR')
     .default('data');
+
+export const queueOption = (): Option =>
+  new Option('--queue <file>', "the ledger's file (default: {data-dir}/_ledger/ledger.sqlite)").env(
+    'TAPEMILL_QUEUE',
+  );
+
+export const shardOption = (): Option =>
+  new Option('--shard <i/n>', 'only the i-th of n parts of the symbols, with a ledger of its own').argParser(
+    (text: string): Shard => {
+      try {
+        return parseShard(text);
+      } catch (error) {
+        throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+      }
+    },
+  );
 
 export function addThresholdOptions(command: Command): Command {
   return command

@@ -45,10 +45,8 @@ export class CollectProgress {
       case 'month-started':
         this.#running.add(`${event.symbol} ${event.month}`);
         break;
-      case 'bytes':
-        this.#bytesDone += event.bytes;
-        break;
       case 'object-milled':
+        this.#bytesDone += event.bytes;
         this.#rows += event.account.rows;
         break;
       case 'month-written':
@@ -56,6 +54,8 @@ export class CollectProgress {
         this.#running.delete(`${event.symbol} ${event.month}`);
         break;
       case 'object-failed':
+      case 'task-retry':
+      case 'task-lost':
         break;
       case 'symbol-settled':
       case 'symbol-failed':

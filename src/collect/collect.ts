@@ -1,384 +1,318 @@
-import {
-  type Archive,
-  type ArchiveEntry,
-  type DownloadEvent,
-  type HttpArchiveOptions,
-  createLimits,
-  openArchive,
-  planSymbol,
-  type SymbolPlan,
-} from '../archive/index.js';
-import { EXIT, TapemillError, type ErrorCode, type ExitStatus, ERROR_KINDS } from '../errors.js';
-import { type MissingPeriod, factorFolder, layerFolder, sweepTempFiles } from '../layer/index.js';
-import { type Market, normalizeSymbol } from '../market/index.js';
-import type { Settled } from '../outputs/index.js';
-import type { Thresholds } from '../ticks/index.js';
-import { HOUR, type DateRange, parseRange } from '../time/index.js';
-import { VERSION } from '../version.js';
-import { WorkerPool } from '../work/index.js';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Archive, type DownloadEvent, openArchive } from '../archive/index.js';
+import { type ErrorCode, TapemillError } from '../errors.js';
+import { Ledger, ledgerPath } from '../ledger/index.js';
+import { factorFolder, sweepTempFiles } from '../layer/index.js';
+import { normalizeSymbol } from '../market/index.js';
+import { HOUR } from '../time/index.js';
+import { type WorkEvent, isInShard } from '../work/index.js';
+import { Crew } from './crew.js';
 import type { CollectEvent } from './events.js';
-import type { MonthResult, MonthTask } from './month-task.js';
-import { type MonthWork, planMonthWork } from './plan-months.js';
-import type { SettleTask } from './worker.js';
+import { endsTheRun } from './faults.js';
+import { openLedger } from './open-ledger.js';
+import { groupOf } from './payload.js';
+import { type PlannedSymbol, planCollection } from './plan-symbol.js';
+import type { CollectRequest, CollectSummary } from './request.js';
+import { type SymbolOutcome, Tally, outcomeOfGroup } from './summary.js';
 
-/** How an archive behind http(s) is used; of no interest to a folder. */
-export type NetworkOptions = Omit<HttpArchiveOptions, 'dataDir' | 'keepZip' | 'limits'>;
-
-export interface CollectRequest {
-  /** The folder that holds `data/`, or the URL of one. */
-  readonly archive: string;
-  readonly dataDir: string;
-  readonly market: Market;
-  readonly symbols: readonly string[];
-  /** Null: all that the archive lists. */
-  readonly range: DateRange | null;
-  readonly thresholds: Thresholds;
-  readonly workers: number;
-  /** Keep what was milled in `{data}/archive`. */
-  readonly keepZip: boolean;
-  readonly network?: NetworkOptions;
-  /** Whose minutes count where monthly and daily objects differ; null: those with more fills. */
-  readonly prefer: 'monthly' | 'daily' | null;
-  readonly onEvent?: (event: CollectEvent) => void;
-  /** What happens on the network, while objects are fetched ahead of their milling. */
-  readonly onDownload?: (event: DownloadEvent) => void;
-  /** Stops at the next chunk; nothing half-written stays. */
-  readonly signal?: AbortSignal;
-}
-
-export interface CollectSummary {
-  readonly exitStatus: ExitStatus;
-  readonly symbolsDone: number;
-  readonly symbolsPartial: number;
-  readonly symbolsFailed: number;
-  readonly monthsBuilt: number;
-  readonly monthsReused: number;
-  readonly objectsMilled: number;
-  readonly objectsFailed: number;
-  /** Rows read, and of them accepted as ticks. */
-  readonly rows: number;
-  readonly accepted: number;
-  /** ZIP bytes milled. */
-  readonly bytes: number;
-  readonly seconds: number;
-}
-
-/** The same from src/ and from dist/: a worker thread needs the compiled module. */
-const WORKER = new URL('../../dist/collect/worker.js', import.meta.url);
-
-/** What ends the run, whatever else there is to do: the next symbol would meet the same. */
-const FATAL = new Set<ErrorCode>([
-  'E_DISK_FULL',
-  'E_IO',
-  'E_USAGE',
-  'E_ARCHIVE_UNREADABLE',
-  'E_FORBIDDEN',
-  'E_GEOBLOCKED',
-]);
-
-const isFatal = (error: unknown): boolean => !TapemillError.is(error) || FATAL.has(error.code);
+/** How often the queue is looked at for what the workers have done. */
+const TICK_MS = 50;
+/** Symbols planned at the same time: over a network the answers take long. */
+const PLANNING = { local: 2, remote: 12 };
 
 /**
  * The main job: objects of an archive to the minute layer, and the layer to 1h factors, for every symbol asked
- * for. A symbol's months are built side by side, and its factors derived when the last is settled. What is there
- * already and matches is left alone.
+ * for. What is to be done is put into the queue of the data folder and done by worker processes, those of this collection
+ * and any others; a symbol's factors are derived when its last month is settled. What is there already and matches is
+ * left alone, and when there is nothing to do no worker is started.
  *
  * Faults of single objects and symbols are reported as events and in the exit status; the others go on.
  * @throws what ends the whole run: `E_ARCHIVE_UNREADABLE`, `E_DISK_FULL`, `E_IO`, `E_USAGE`, `E_FORBIDDEN`,
- *   `E_GEOBLOCKED`, the signal's reason
+ *   `E_GEOBLOCKED`, `E_LEDGER`, `E_WORKER`, the signal's reason
  */
 export async function collect(request: CollectRequest): Promise<CollectSummary> {
   const started = performance.now();
-  const { workers } = request;
+  const { workers, shard = null, market } = request;
   if (!Number.isSafeInteger(workers) || workers < 1) {
     throw new TapemillError('E_USAGE', `expected at least one worker, found ${workers}`);
   }
-  const run = new CollectRun({ ...request, symbols: [...new Set(request.symbols.map(normalizeSymbol))] });
-  const summary = await run.finish();
-  return { ...summary, seconds: (performance.now() - started) / 1000 };
-}
-
-interface SymbolOutcome {
-  readonly status: 'ok' | 'partial' | 'failed';
-  readonly code?: ErrorCode;
+  const symbols = [...new Set(request.symbols.map(normalizeSymbol))].filter((symbol) =>
+    isInShard(groupOf(market, 'aggTrades', symbol), shard),
+  );
+  request.signal?.throwIfAborted();
+  const path = request.queue ?? ledgerPath(request.dataDir, shard);
+  const ledger = await openLedger(path, request.dataDir);
+  try {
+    const summary = await new CollectRun({ ...request, symbols }, ledger).finish();
+    return { ...summary, seconds: (performance.now() - started) / 1000 };
+  } finally {
+    ledger.close();
+  }
 }
 
 class CollectRun {
   readonly #archive: Archive;
-  readonly #archiveOptions: HttpArchiveOptions;
-  readonly #pool: WorkerPool;
-  #monthsBuilt = 0;
-  #monthsReused = 0;
-  #objectsMilled = 0;
-  #objectsFailed = 0;
-  #rows = 0;
-  #accepted = 0;
-  #bytes = 0;
+  readonly #crew: Crew;
+  readonly #name = `collect-${hostname().split('.')[0] ?? 'host'}-${process.pid}-${Date.now().toString(36)}`;
+  readonly #groups = new Set<string>();
+  readonly #outcomes = new Map<string, SymbolOutcome>();
+  readonly #planned = new Map<string, PlannedSymbol>();
+  readonly #tally = new Tally();
+  #seenEvent: number;
   /** What ended the run; whatever else fails from then on fails because of it. */
   #fatal: { readonly error: unknown } | null = null;
 
-  constructor(private readonly request: CollectRequest) {
-    const { network = {}, dataDir, keepZip, signal } = request;
-    const { connections = 6, bytesPerSecond = null } = network;
-    // Shared by all threads: the limits are those of the run, not of a worker.
-    const limits = createLimits({ connections, bytesPerSecond });
-    this.#archiveOptions = { ...network, dataDir, keepZip, limits };
-    const onEvent = (event: DownloadEvent): void => {
-      request.onDownload?.(event);
-    };
-    this.#archive = openArchive(request.archive, this.#archiveOptions, {
-      ...(signal && { signal }),
-      onEvent,
-    });
-    this.#pool = new WorkerPool(WORKER, request.workers);
+  constructor(
+    private readonly request: CollectRequest,
+    private readonly ledger: Ledger,
+  ) {
+    const { network = {}, dataDir, keepZip, signal, archive, workers } = request;
+    this.#seenEvent = ledger.queue.lastEventId();
+    this.#archive = openArchive(
+      archive,
+      { ...network, dataDir, keepZip },
+      {
+        ...(signal && { signal }),
+        onEvent: (event) => {
+          this.#download(event);
+        },
+      },
+    );
+    this.#crew = new Crew(ledger.path, this.#name, workers);
   }
 
   async finish(): Promise<Omit<CollectSummary, 'seconds'>> {
-    const { signal, symbols } = this.request;
+    const { signal, dataDir, market } = this.request;
+    const { roster, queue } = this.ledger;
+    roster.enter(this.#name, 'owner');
+    const heartbeat = setInterval(() => {
+      roster.heartbeat(this.#name, { rows: 0, bytes: 0, fetchedBytes: 0 });
+    }, 1000);
     const abort = (): void => {
-      this.#pool.abort(signal?.reason);
+      this.#end(signal?.reason);
     };
     signal?.addEventListener('abort', abort);
     try {
-      const { dataDir, market } = this.request;
       await sweepTempFiles(factorFolder(dataDir, market, HOUR.label));
-      // In the order of the symbols, whichever is done first.
-      const outcomes: SymbolOutcome[] = [];
-      // Two symbols in hand are enough to keep all workers busy while one of them settles.
-      const waiting = [...symbols.entries()];
-      const lane = async (): Promise<void> => {
-        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-          signal?.throwIfAborted();
-          const [at, symbol] = next;
-          outcomes[at] = await this.#collectSymbol(symbol);
-        }
-      };
-      const lanes = Array.from({ length: Math.max(2, this.request.workers) }, lane);
-      await Promise.all(lanes).catch(async (error: unknown) => {
-        waiting.length = 0;
-        this.#endRun(error);
-        await Promise.allSettled(lanes);
-        throw this.#fatal?.error ?? error;
-      });
-      return this.#summarize(outcomes);
-    } catch (error) {
-      if (signal?.aborted) throw signal.reason;
-      throw error;
-    } finally {
-      signal?.removeEventListener('abort', abort);
-      await this.#archive.close?.();
-      await this.#pool.close();
-    }
-  }
-
-  async #collectSymbol(symbol: string): Promise<SymbolOutcome> {
-    try {
-      return await this.#buildSymbol(symbol);
-    } catch (error) {
-      if (isFatal(error) || !TapemillError.is(error)) throw error;
-      this.#emit({ type: 'symbol-failed', symbol, code: error.code, message: error.message });
-      return { status: 'failed', code: error.code };
-    }
-  }
-
-  async #buildSymbol(symbol: string): Promise<SymbolOutcome> {
-    const { market, dataDir, thresholds, prefer, signal } = this.request;
-    const { range } = this.request;
-    const query = { market, dataType: 'aggTrades', symbol } as const;
-    const entries = await this.#archive.list(range ? { ...query, range } : query);
-    const plan = await this.#plan(symbol, entries);
-    await sweepTempFiles(layerFolder(dataDir, market, symbol));
-    const works: MonthWork[] = [];
-    for (const month of plan.months) {
-      signal?.throwIfAborted();
-      works.push(
-        await planMonthWork(this.#archive, entries, month, { dataDir, market, symbol, thresholds, prefer }),
-      );
-    }
-    const toBuild = works.filter((work) => work.reason !== null);
-    this.#monthsReused += works.length - toBuild.length;
-    const missing = [...plan.beforeListing, ...plan.holes, ...plan.afterDelisting];
-    const objects = toBuild.flatMap((work) => work.objects);
-    this.#emit({
-      type: 'planned',
-      symbol,
-      monthsReused: works.length - toBuild.length,
-      monthsToBuild: toBuild.length,
-      objects: objects.length,
-      bytes: objects.reduce((sum, entry) => sum + entry.bytes, 0),
-      missingPeriods: missing,
-      notes: works.flatMap(({ plan: { note }, notes }) => [...(note === undefined ? [] : [note]), ...notes]),
-    });
-
-    // A run that was killed between writing a month and giving up its downloads left them to us.
-    const wanted = new Set(objects);
-    const settled = works.flatMap((work) => work.plan.objects).filter((entry) => !wanted.has(entry));
-    await this.#archive.release?.(settled, true);
-    this.#archive.prefetch?.(objects);
-    // All of them are waited for, also when one fails: a worker must not be ended while it writes.
-    const results = await Promise.allSettled(toBuild.map((work) => this.#buildMonth(symbol, work)));
-    const failed = results.flatMap((result) => {
-      if (result.status === 'rejected') throw result.reason;
-      return result.value.failed;
-    });
-    return this.#settle(symbol, [...missing, ...failed], failed);
-  }
-
-  /** @throws `E_NOT_FOUND`, saying what there is */
-  async #plan(symbol: string, entries: readonly ArchiveEntry[]): Promise<SymbolPlan> {
-    const { market, range } = this.request;
-    const whole = planSymbol(entries, range ?? parseRange('1970-01', '1970-01')).listed;
-    if (!whole) {
-      const symbols = await this.#archive.symbols(market, 'aggTrades').catch(() => null);
-      const hint =
-        symbols === null
-          ? 'and it cannot say which it has'
-          : symbols.length === 0
-            ? 'it has no aggTrades of this market'
-            : `it has ${listSome(symbols)}`;
-      throw new TapemillError(
-        'E_NOT_FOUND',
-        `${this.#archive.location} has no ${market} aggTrades of ${symbol}; ${hint}`,
-        {
-          expected: 'a symbol of the archive',
-          found: symbol,
+      let isPlanned = false;
+      const planning = this.#planAll().then(
+        () => (isPlanned = true),
+        (error: unknown) => {
+          this.#end(error);
         },
       );
-    }
-    const plan = planSymbol(entries, range ?? parseRange(whole.firstDay, whole.lastDay));
-    if (plan.months.length === 0) {
-      throw new TapemillError(
-        'E_NOT_FOUND',
-        `${this.#archive.location} has no aggTrades of ${symbol} from ${plan.range.start} to ${plan.range.end}; ` +
-          `it has ${whole.firstDay} … ${whole.lastDay}`,
-        {
-          expected: `${whole.firstDay} … ${whole.lastDay}`,
-          found: `${plan.range.start} … ${plan.range.end}`,
-        },
-      );
-    }
-    return plan;
-  }
-
-  async #buildMonth(symbol: string, work: MonthWork): Promise<MonthResult> {
-    const { archive, dataDir, market, thresholds, prefer, keepZip } = this.request;
-    const month = work.plan.month.key;
-    const task: MonthTask = {
-      type: 'month',
-      archive,
-      archiveOptions: this.#archiveOptions,
-      dataDir,
-      market,
-      symbol,
-      month,
-      thresholds,
-      objects: work.objects,
-      keepDays: work.keepDays,
-      alternates: work.plan.alternates,
-      fallBackToDays: work.fallBackToDays,
-      staleDays: work.staleDays,
-      missingPeriods: work.missingPeriods,
-      reason: work.reason ?? '',
-      prefer,
-      keepZip,
-      tapemillVersion: VERSION,
-    };
-    const result = (await this.#pool
-      .run(task, (event) => {
-        this.#emit(event as CollectEvent);
-      })
-      .catch((error: unknown) => {
-        // The other months would only meet the same.
-        if (isFatal(error)) this.#endRun(error);
-        throw error;
-      })) as MonthResult;
-    if (result.written) this.#monthsBuilt++;
-    const failed = new Set(result.failed.map(({ period }) => period));
-    const done = [...work.objects, ...work.plan.alternates].filter(
-      ({ name }) => !failed.has(name.period.key),
-    );
-    await this.#archive.release?.(done, result.written);
-    return result;
-  }
-
-  async #settle(
-    symbol: string,
-    missingPeriods: readonly MissingPeriod[],
-    failed: readonly MissingPeriod[],
-  ): Promise<SymbolOutcome> {
-    const { dataDir, market, range } = this.request;
-    const task: SettleTask = {
-      type: 'settle',
-      request: { dataDir, market, symbol, frequency: HOUR, range, missingPeriods, tapemillVersion: VERSION },
-    };
-    let settled: Settled;
-    try {
-      settled = (await this.#pool.run(task)) as Settled;
-    } catch (error) {
-      // Every object failed: what made them fail says more than that there is no layer.
-      const [first] = failed;
-      if (first && TapemillError.is(error) && error.code === 'E_NO_LAYER') {
-        const [code, ...message] = (first.detail ?? '').split(': ');
-        throw new TapemillError(code as ErrorCode, message.join(': '));
+      while (this.#fatal === null) {
+        this.#tick();
+        if (isPlanned && this.#isSettled()) break;
+        await sleep(TICK_MS);
       }
-      throw error;
+      await planning;
+      await this.#crew.stop();
+      this.#takeEvents();
+      if (this.#fatal) throw this.#fatal.error;
+      return this.#summarize();
+    } finally {
+      clearInterval(heartbeat);
+      signal?.removeEventListener('abort', abort);
+      await this.#crew.stop();
+      queue.wantNothing(this.#name);
+      roster.leave(this.#name);
+      await this.#archive.close?.();
     }
-    const { meta } = settled;
-    this.#emit({
-      type: 'symbol-settled',
-      symbol,
-      status: settled.status,
-      reason: settled.reason,
-      dataStatus: meta.status,
-      bars: settled.rows,
-      csv: settled.paths.csv,
-      missingPeriods: meta.missing_periods,
-    });
-    return { status: meta.status === 'partial' || failed.length > 0 ? 'partial' : 'ok' };
   }
 
-  #endRun(error: unknown): void {
-    this.#fatal ??= { error };
-    this.#pool.abort(error);
+  async #planAll(): Promise<void> {
+    const waiting = [...this.request.symbols];
+    const lane = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        if (this.#fatal) return;
+        await this.#plan(next);
+      }
+    };
+    const lanes = this.#archive.release === undefined ? PLANNING.local : PLANNING.remote;
+    await Promise.all(Array.from({ length: lanes }, lane));
+  }
+
+  async #plan(symbol: string): Promise<void> {
+    const { archive, network = {}, dataDir, market, thresholds, prefer, keepZip } = this.request;
+    const { range, fresh = false } = this.request;
+    try {
+      const planned = await planCollection(this.#archive, this.ledger, {
+        ...{ archive, network, dataDir, market, symbol, thresholds, prefer, keepZip, range, fresh },
+      });
+      if (this.#fatal) return;
+      // A run that was killed between writing a month and giving up its downloads left them to us.
+      const reused = planned.works
+        .filter(({ reason }) => reason === null)
+        .flatMap(({ plan }) => plan.objects);
+      await this.#archive.release?.(reused, true);
+      this.#enqueue(planned);
+    } catch (error) {
+      if (endsTheRun(error) || !TapemillError.is(error)) throw error;
+      this.#fail(symbol, error.code, error.message);
+    }
+  }
+
+  #enqueue(planned: PlannedSymbol): void {
+    const { ledger, request } = this;
+    const { queue } = ledger;
+    const { group, symbol, tasks, works, unchanged } = planned;
+    const { archive, network = {}, market, thresholds, prefer, keepZip, range } = request;
+    const toBuild = works.filter(({ reason }) => reason !== null);
+    const objects = toBuild.flatMap((work) => work.objects);
+    this.#planned.set(group, planned);
+    this.#groups.add(group);
+    ledger.transaction(() => {
+      ledger.objects.see(this.#archive.location, planned.seen);
+      ledger.requests.remember(
+        { market, stream: 'aggTrades', symbol },
+        {
+          ...{ start: range?.start ?? null, end: range?.end ?? null, archive, index: network.index ?? null },
+          ...{ thresholds, prefer, keepZip },
+        },
+      );
+      queue.forgetMissing(planned.appeared);
+      const of = { worker: this.#name, group };
+      queue.log(
+        'planned',
+        {
+          symbol,
+          monthsReused: works.length - toBuild.length,
+          monthsToBuild: toBuild.length,
+          objects: objects.length,
+          bytes: objects.reduce((sum, { bytes }) => sum + bytes, 0),
+          missingPeriods: planned.missing,
+          notes: planned.notes,
+        },
+        of,
+      );
+      this.#tally.reused(works.length - toBuild.length);
+      if (unchanged) {
+        const { status, reason, meta, rows, paths } = unchanged;
+        queue.log(
+          'symbol-settled',
+          {
+            ...{ symbol, status, reason, dataStatus: meta.status, bars: rows, csv: paths.csv },
+            missingPeriods: meta.missing_periods,
+          },
+          of,
+        );
+      }
+      queue.want(this.#name, group);
+      queue.enqueue(tasks, planned.settled);
+    });
+  }
+
+  /** Looks at what has happened, and sees to it that there are workers for what is left. */
+  #tick(): void {
+    try {
+      this.#takeEvents();
+      const { queue } = this.ledger;
+      const unsettled = queue.unsettled();
+      let left = 0;
+      for (const [group, tasks] of unsettled) if (this.#groups.has(group)) left += tasks;
+      if (left > 0 && this.#fatal === null) {
+        // Also when all workers of others are gone: nobody else would make their tasks pending again.
+        queue.reclaim();
+        this.#crew.ensure(left);
+      }
+      for (const group of this.#groups) {
+        if (!unsettled.has(group) && !this.#outcomes.has(group)) this.#settleGroup(group);
+      }
+      this.request.onTick?.(this.ledger, this.#groups);
+    } catch (error) {
+      this.#end(error);
+    }
+  }
+
+  #isSettled(): boolean {
+    return [...this.#groups].every((group) => this.#outcomes.has(group));
+  }
+
+  #settleGroup(group: string): void {
+    // What happened last may have been logged since events were taken.
+    this.#takeEvents();
+    const planned = this.#planned.get(group);
+    if (!planned) return;
+    const outcome = outcomeOfGroup(planned, this.ledger.queue.tasksOf(group));
+    this.#outcomes.set(group, outcome);
+    if (outcome.status === 'failed') this.#tellFailure(planned.symbol, outcome.failure);
+  }
+
+  #fail(symbol: string, code: ErrorCode, message: string): void {
+    this.#outcomes.set(symbol, { status: 'failed', failure: { code, message } });
+    this.#tellFailure(symbol, { code, message });
+  }
+
+  #tellFailure(symbol: string, failure: { readonly code: ErrorCode; readonly message: string }): void {
+    const group = groupOf(this.request.market, 'aggTrades', symbol);
+    this.ledger.queue.log('symbol-failed', { symbol, ...failure }, { worker: this.#name, group });
+    this.#emit({ type: 'symbol-failed', symbol, ...failure });
+  }
+
+  #takeEvents(): void {
+    for (;;) {
+      const events = this.ledger.queue.eventsAfter(this.#seenEvent);
+      for (const event of events) {
+        this.#seenEvent = event.id;
+        this.#take(event);
+      }
+      if (events.length === 0) return;
+    }
+  }
+
+  #take(event: WorkEvent): void {
+    const { type, group, worker } = event;
+    const data = event.data as Record<string, unknown> | null;
+    if (type === 'worker-stopped' && worker?.startsWith(`${this.#name}.`) && data && 'message' in data) {
+      this.#end(errorOf(data));
+      return;
+    }
+    if (group === null || !this.#groups.has(group)) return;
+    if (type === 'download') this.request.onDownload?.(data as unknown as DownloadEvent);
+    if (type === 'task-done') this.#crew.prosper();
+    if (COLLECT_EVENTS.has(type)) this.#emit({ type, ...data } as CollectEvent);
+    if (type === 'task-retry' || type === 'task-lost') {
+      this.#emit({ type, task: event.key, worker, ...data } as CollectEvent);
+    }
+  }
+
+  #download(event: DownloadEvent): void {
+    if (event.type !== 'received') this.request.onDownload?.(event);
   }
 
   #emit(event: CollectEvent): void {
-    if (event.type === 'object-milled') {
-      this.#objectsMilled++;
-      this.#rows += event.account.rows;
-      this.#accepted += event.account.accepted;
-      this.#bytes += event.bytes;
-    } else if (event.type === 'object-failed') {
-      this.#objectsFailed++;
-    }
+    this.#tally.take(event);
     this.request.onEvent?.(event);
   }
 
-  #summarize(outcomes: readonly SymbolOutcome[]): Omit<CollectSummary, 'seconds'> {
-    const count = (status: SymbolOutcome['status']): number =>
-      outcomes.filter((outcome) => outcome.status === status).length;
-    const failed = count('failed');
-    const firstFailure = outcomes.find((outcome) => outcome.code !== undefined)?.code;
-    let exitStatus: ExitStatus = EXIT.done;
-    if (failed === outcomes.length && firstFailure) exitStatus = ERROR_KINDS[firstFailure].exit;
-    else if (failed > 0 || count('partial') > 0) exitStatus = EXIT.partial;
-    return {
-      exitStatus,
-      symbolsDone: count('ok'),
-      symbolsPartial: count('partial'),
-      symbolsFailed: failed,
-      monthsBuilt: this.#monthsBuilt,
-      monthsReused: this.#monthsReused,
-      objectsMilled: this.#objectsMilled,
-      objectsFailed: this.#objectsFailed,
-      rows: this.#rows,
-      accepted: this.#accepted,
-      bytes: this.#bytes,
-    };
+  #end(error: unknown): void {
+    this.#fatal ??= { error };
+  }
+
+  #summarize(): Omit<CollectSummary, 'seconds'> {
+    const { symbols, market } = this.request;
+    const outcomes = symbols.map(
+      (symbol) => this.#outcomes.get(groupOf(market, 'aggTrades', symbol)) ?? this.#outcomes.get(symbol)!,
+    );
+    return this.#tally.summarize(outcomes);
   }
 }
 
-function listSome(symbols: readonly string[]): string {
-  const shown = symbols.slice(0, 8).join(', ');
-  return symbols.length > 8 ? `${shown} and ${symbols.length - 8} more` : shown;
+/** Events of tasks that are told as they are. */
+const COLLECT_EVENTS = new Set([
+  'planned',
+  'month-started',
+  'object-milled',
+  'object-failed',
+  'month-written',
+  'symbol-settled',
+]);
+
+function errorOf(data: Record<string, unknown>): unknown {
+  const message = String(data['message']);
+  return typeof data['code'] === 'string'
+    ? new TapemillError(data['code'] as ErrorCode, message)
+    : new Error(message);
 }

@@ -6,12 +6,13 @@ import type { RowAccount } from '../ticks/index.js';
 export type CollectEvent =
   | PlannedEvent
   | MonthStartedEvent
-  | BytesEvent
   | ObjectMilledEvent
   | ObjectFailedEvent
   | MonthWrittenEvent
   | SymbolSettledEvent
-  | SymbolFailedEvent;
+  | SymbolFailedEvent
+  | TaskRetryEvent
+  | TaskLostEvent;
 
 /** What will be done for a symbol. */
 export interface PlannedEvent {
@@ -32,14 +33,6 @@ export interface MonthStartedEvent {
   readonly month: string;
   /** Why it is built, in words. */
   readonly reason: string;
-}
-
-/** Progress within an object: a share of its ZIP bytes has been milled since the last such event. */
-export interface BytesEvent {
-  readonly type: 'bytes';
-  readonly symbol: string;
-  readonly month: string;
-  readonly bytes: number;
 }
 
 export interface ObjectMilledEvent {
@@ -90,4 +83,25 @@ export interface SymbolFailedEvent {
   readonly symbol: string;
   readonly code: ErrorCode;
   readonly message: string;
+}
+
+/** An attempt at a task failed, and there will be another one. */
+export interface TaskRetryEvent {
+  readonly type: 'task-retry';
+  /** `um/aggTrades/BTCUSDT/2024-01` */
+  readonly task: string;
+  readonly worker: string;
+  /** The attempt that failed, counted from 1. */
+  readonly attempt: number;
+  readonly code: ErrorCode;
+  readonly reason: string;
+  readonly retryDelayMs: number;
+}
+
+/** A worker is gone or has been silent for too long; its task is for others now. */
+export interface TaskLostEvent {
+  readonly type: 'task-lost';
+  readonly task: string;
+  readonly worker: string;
+  readonly reason: string;
 }

@@ -1,7 +1,8 @@
-/** The main job: from an archive to the minute layer to 1h factors, over many symbols, in worker threads. */
-export { type CollectRequest, type CollectSummary, collect } from './collect.js';
+/** The main job: from an archive to the minute layer to 1h factors, over many symbols, by worker processes. */
+export { collect } from './collect.js';
+export type { CollectRequest, CollectSummary } from './request.js';
+export { type WorkerRequest, defaultWorkerId, runWorker } from './run-worker.js';
 export type {
-  BytesEvent,
   CollectEvent,
   MonthStartedEvent,
   MonthWrittenEvent,
@@ -10,4 +11,6 @@ export type {
   PlannedEvent,
   SymbolFailedEvent,
   SymbolSettledEvent,
+  TaskLostEvent,
+  TaskRetryEvent,
 } from './events.js';

@@ -1,4 +1,4 @@
-import { type Archive, type ArchiveEntry, type HttpArchiveOptions, openArchive } from '../archive/index.js';
+import type { Archive, ArchiveEntry } from '../archive/index.js';
 import { TapemillError } from '../errors.js';
 import {
   type BarsOfPeriod,
@@ -6,6 +6,7 @@ import {
   type LayerFacts,
   LAYER_SCHEMA_VERSION,
   type MissingPeriod,
+  type Publish,
   type SourceFacts,
   assembleDays,
   mergeMonthlyWithDaily,
@@ -18,42 +19,44 @@ import { contractSizeUsd, type Market } from '../market/index.js';
 import type { MinuteBars, Thresholds } from '../ticks/index.js';
 import { parsePeriod, periodContains } from '../time/index.js';
 import type { CollectEvent } from './events.js';
+import { isPassing } from './faults.js';
 import { keepObject, millObject } from './mill-object.js';
+import type { MonthWork } from './plan-months.js';
 
-/** All that is needed to bring one month of one symbol's layer up to date; plain data, it crosses threads. */
-export interface MonthTask {
-  readonly type: 'month';
-  readonly archive: string;
-  readonly archiveOptions: HttpArchiveOptions;
+/** All that is needed to bring one month of one symbol's layer up to date. */
+export interface MonthJob {
   readonly dataDir: string;
   readonly market: Market;
   readonly symbol: string;
-  /** `2026-04` */
-  readonly month: string;
   readonly thresholds: Thresholds;
-  /** Objects to mill: the monthly one, days, or both. */
-  readonly objects: readonly ArchiveEntry[];
-  /** Days whose bars are taken over from the month file as it is. */
-  readonly keepDays: readonly string[];
-  /** Daily objects to mill for days on which the monthly one turns out to have nothing. */
-  readonly alternates: readonly ArchiveEntry[];
-  /** Days of the month file whose object was replaced: they stay as they are when the new one cannot be used. */
-  readonly staleDays: readonly string[];
-  /** Whether the alternates may stand in for the whole monthly object when that cannot be used. */
-  readonly fallBackToDays: boolean;
-  /** Days that have no source, as the planner knows them. */
-  readonly missingPeriods: readonly MissingPeriod[];
   readonly prefer: 'monthly' | 'daily' | null;
   readonly keepZip: boolean;
+  readonly work: MonthWork;
   /** Why it is built, in words. */
   readonly reason: string;
+  /** Else a network that fails fails the whole attempt, and nothing is written. */
+  readonly isLastAttempt: boolean;
   readonly tapemillVersion: string;
+}
+
+/** What building a month needs of the world. */
+export interface MonthServices {
+  readonly archive: Archive;
+  readonly signal: AbortSignal;
+  readonly report: (event: CollectEvent) => void;
+  /** ZIP bytes milled, and rows read, since the last call. */
+  readonly advance: (step: { phase?: string; bytes?: number; rows?: number }) => void;
+  readonly publish: Publish;
+  /** Runs what needs a core to itself; objects are opened (fetched) outside of it. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 export interface MonthResult {
   readonly written: boolean;
   /** Objects that could not be used, as missing periods. */
   readonly failed: readonly MissingPeriod[];
+  /** What was milled for it now. */
+  readonly sources: readonly SourceFacts[];
 }
 
 /** An object that is at fault itself fails alone; anything else (disk, memory, an abort) ends the task. */
@@ -87,27 +90,12 @@ interface Part extends BarsOfPeriod {
 /**
  * Mills what is to be milled, puts it together with what is kept, and writes the month file whole. When no object
  * of it can be used, nothing is written and an existing file stays.
+ * @throws an object's network error unless it is the last attempt; what ends the run; what `publish` throws
  */
-export async function buildMonth(
-  task: MonthTask,
-  report: (event: CollectEvent) => void,
-  signal: AbortSignal,
-): Promise<MonthResult> {
-  const archive = openArchive(task.archive, task.archiveOptions, { signal });
-  try {
-    return await buildFrom(archive, task, report, signal);
-  } finally {
-    await archive.close?.();
-  }
-}
-
-async function buildFrom(
-  archive: Archive,
-  task: MonthTask,
-  report: (event: CollectEvent) => void,
-  signal: AbortSignal,
-): Promise<MonthResult> {
-  const { symbol, market, month } = task;
+export async function buildMonth(task: MonthJob, services: MonthServices): Promise<MonthResult> {
+  const { archive, report, advance, signal } = services;
+  const { symbol, market, work } = task;
+  const month = work.plan.month.key;
   const path = monthPath(task.dataDir, market, symbol, month);
   const failed: MissingPeriod[] = [];
   let rows = 0;
@@ -119,11 +107,16 @@ async function buildFrom(
       const { bars, source } = await millObject(archive, entry, {
         thresholds: task.thresholds,
         signal,
+        inTurn: services.inTurn,
+        onPhase: (phase) => {
+          advance({ phase });
+        },
         onZipBytes: (bytes) => {
-          report({ type: 'bytes', symbol, month, bytes });
+          advance({ bytes });
         },
       });
       rows += source.account.accepted;
+      advance({ phase: 'fetching', rows: source.account.rows });
       const { key: object, bytes, checksum, account } = source;
       const seconds = (performance.now() - started) / 1000;
       report({ type: 'object-milled', symbol, month, object, bytes, checksum, account, seconds });
@@ -133,6 +126,7 @@ async function buildFrom(
     } catch (error) {
       if (!isObjectFault(error)) throw error;
       const { code, message } = error;
+      if (isPassing(code) && !task.isLastAttempt) throw error;
       const period = entry.name.period.key;
       failed.push({ period, reason: 'failed', detail: `${code}: ${message}` });
       report({ type: 'object-failed', symbol, month, object: entry.key, period, code, message });
@@ -140,26 +134,26 @@ async function buildFrom(
     }
   };
 
-  const kept = await keptParts(path, task.keepDays);
+  const kept = await keptParts(path, work.keepDays);
   const milled: Part[] = [];
-  for (const entry of task.objects) {
+  for (const entry of work.objects) {
     const part = await mill(entry);
     if (part) milled.push(part);
   }
   const monthly = milled.find((part) => part.period.kind === 'month');
   const days = [...kept, ...milled.filter((part) => part !== monthly)];
   // A monthly object that cannot be used stays reported, and is tried again next time.
-  if (monthly !== undefined || task.fallBackToDays) {
-    for (const entry of daysToFill(monthly?.bars ?? null, task.alternates, days)) {
+  if (monthly !== undefined || work.fallBackToDays) {
+    for (const entry of daysToFill(monthly?.bars ?? null, work.plan.alternates, days)) {
       const part = await mill(entry);
       if (part) milled.push(part);
       if (part) days.push(part);
     }
   }
-  if (milled.length === 0) return { written: false, failed };
+  if (milled.length === 0) return { written: false, failed, sources: [] };
 
   const notes: string[] = [];
-  const stale = task.staleDays.filter((day) => !days.some((part) => part.period.key === day));
+  const stale = work.staleDays.filter((day) => !days.some((part) => part.period.key === day));
   for (const part of await keptParts(path, stale)) {
     days.push(part);
     notes.push(`${part.period.key} stays as it was: its new object cannot be used`);
@@ -183,14 +177,15 @@ async function buildFrom(
     sources: [...(monthly ? [monthly] : []), ...days]
       .map((part) => part.source)
       .sort((a, b) => (a.period < b.period ? -1 : a.period > b.period ? 1 : a.key < b.key ? -1 : 1)),
-    missingPeriods: [...task.missingPeriods, ...failed],
+    missingPeriods: [...work.missingPeriods, ...failed],
     comparison,
     createdAtUtc: null,
   };
   signal.throwIfAborted();
-  await writeMonth(path, bars, facts);
+  advance({ phase: 'writing' });
+  await writeMonth(path, bars, facts, services.publish);
   report({ type: 'month-written', symbol, month, path, minutes: bars.length, rows, notes });
-  return { written: true, failed };
+  return { written: true, failed, sources: milled.map(({ source }) => source) };
 }
 
 async function keptParts(path: string, keepDays: readonly string[]): Promise<Part[]> {

@@ -6,7 +6,9 @@ import {
   LAYER_SCHEMA_VERSION,
   type SourceFacts,
   examineMonth,
+  findLayerFacts,
   monthPath,
+  whyRebuild,
 } from '../layer/index.js';
 import { contractSizeUsd, type Market } from '../market/index.js';
 import type { Thresholds } from '../ticks/index.js';
@@ -20,9 +22,28 @@ export interface LayerRequest {
   readonly prefer: 'monthly' | 'daily' | null;
 }
 
+/** What is known without asking the archive or opening a file; the ledger is one. */
+export interface Memory {
+  /** The hash that the object's .CHECKSUM states, null when it has none; undefined when the archive must be asked. */
+  statedHash(entry: ArchiveEntry): string | null | undefined;
+  /** Facts of a month file, null when there is none. @throws `E_LAYER`, `E_IO` */
+  readFacts(path: string): Promise<LayerFacts | null>;
+  /** The listed object was found to be the one that the layer was made of. */
+  confirm(entry: ArchiveEntry, source: SourceFacts): void;
+}
+
+/** Knows nothing: the archive is asked, and footers are read. */
+export const NO_MEMORY: Memory = {
+  statedHash: () => undefined,
+  readFacts: findLayerFacts,
+  confirm: () => undefined,
+};
+
 /** What is to be done for one month, or that there is nothing to do. */
 export interface MonthWork {
   readonly plan: MonthPlan;
+  /** Of the month file as it is; null when there is no usable one. */
+  readonly facts: LayerFacts | null;
   /** Null: the month file answers the request as it is. */
   readonly reason: string | null;
   readonly objects: readonly ArchiveEntry[];
@@ -47,31 +68,41 @@ export async function planMonthWork(
   entries: readonly ArchiveEntry[],
   plan: MonthPlan,
   request: LayerRequest,
+  memory: Memory = NO_MEMORY,
 ): Promise<MonthWork> {
   const { dataDir, market, symbol, thresholds } = request;
   const month = plan.month.key;
   const contract = market === 'cm' ? contractSizeUsd(symbol) : null;
+  const path = monthPath(dataDir, market, symbol, month);
+  const made = await examineMonth(
+    path,
+    { market, symbol, period: month, thresholds, contractSizeUsd: contract, sources: [] },
+    (file) => memory.readFacts(file),
+  );
+  const { facts } = made;
+  // Nobody need be asked for the hash of what is not compared with anything.
+  const known = new Set(facts?.sources.map((source) => source.key));
   const sources = await Promise.all(
     plan.objects.map(async (entry) => ({
       key: entry.key,
       period: entry.name.period.key,
-      sha256: await statedHash(archive, entry),
+      sha256: known.has(entry.key) ? await statedHash(archive, entry, memory) : null,
     })),
   );
-  const path = monthPath(dataDir, market, symbol, month);
-  const state = await examineMonth(path, {
-    market,
-    symbol,
-    period: month,
-    thresholds,
-    contractSizeUsd: contract,
-    sources,
-  });
-  const { facts } = state;
-  const reason = state.reason ?? resized(facts, plan.objects) ?? otherwisePreferred(facts, request.prefer);
+  const reason =
+    made.reason ??
+    whyRebuild(facts, { market, symbol, period: month, thresholds, contractSizeUsd: contract, sources }) ??
+    resized(facts, plan.objects) ??
+    otherwisePreferred(facts, request.prefer);
   const fallBackToDays = !(facts?.sources ?? []).some((source) => source.period === month);
-  const none = { staleDays: [], keepDays: [], notes: [], fallBackToDays };
-  if (reason === null) return { plan, reason, objects: [], missingPeriods: [], ...none };
+  const none = { facts, staleDays: [], keepDays: [], notes: [], fallBackToDays };
+  if (reason === null) {
+    for (const entry of plan.objects) {
+      const source = facts?.sources.find(({ key }) => key === entry.key);
+      if (source) memory.confirm(entry, source);
+    }
+    return { plan, reason, objects: [], missingPeriods: [], ...none };
+  }
   const missingPeriods = [...plan.missing, ...missedBefore(facts, plan)];
   const old = facts?.sources ?? [];
   const oldIsUsable =
@@ -98,7 +129,7 @@ export async function planMonthWork(
   const keepDays = old.filter((source) => !isStale(source)).map((source) => source.period);
   const objects = plan.objects.filter((entry) => !keepDays.includes(entry.name.period.key));
   const staleDays = old.filter(isStale).map((source) => source.period);
-  return { plan, reason, objects, keepDays, staleDays, missingPeriods, fallBackToDays, notes: [] };
+  return { ...none, plan, reason, objects, keepDays, staleDays, missingPeriods };
 }
 
 /** Days outside the request of which the file knows why they are missing; nobody looks for them now. */
@@ -114,7 +145,9 @@ function inOrder(entries: ArchiveEntry[]): ArchiveEntry[] {
 }
 
 /** The hash of an object as its .CHECKSUM states it; null when nobody knows it before the object is read. */
-async function statedHash(archive: Archive, entry: ArchiveEntry): Promise<string | null> {
+async function statedHash(archive: Archive, entry: ArchiveEntry, memory: Memory): Promise<string | null> {
+  const remembered = memory.statedHash(entry);
+  if (remembered !== undefined) return remembered;
   try {
     return await archive.checksum(entry.key);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { renameSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fromSystemError } from '../errors.js';
@@ -20,6 +21,16 @@ const TEMP_NAME = /^\.tapemill-(?<host>[A-Za-z0-9_]+)-(?<pid>\d+)-[0-9a-f]{16}\.
 function tempPath(folder: string): string {
   return join(folder, `.tapemill-${HOST}-${process.pid}-${randomBytes(8).toString('hex')}.tmp`);
 }
+
+/**
+ * Runs the last step of writing, the renaming, which is synchronous: whoever must not publish any more (because its task
+ * has passed to another) throws instead, and nothing is left behind.
+ */
+export type Publish = (rename: () => void) => void;
+
+const AT_ONCE: Publish = (rename) => {
+  rename();
+};
 
 /** A file that is being written beside its target. Either `commit` or `abort` ends it. */
 export class AtomicFile {
@@ -58,17 +69,45 @@ export class AtomicFile {
   }
 
   /** Puts the file in its place, replacing what was there. Leaves nothing behind when it fails. */
-  async commit(): Promise<WrittenFile> {
+  async commit(publish: Publish = AT_ONCE): Promise<WrittenFile> {
+    const written = await this.seal();
+    await AtomicFile.publishAll([this], publish);
+    return written;
+  }
+
+  /** Flushes all bytes to the disk, still under the temporary name; then only `publishAll` or `abort` is left to do. */
+  async seal(): Promise<WrittenFile> {
     try {
       await this.handle.sync();
       await this.handle.close();
-      await rename(this.temp, this.path);
-      await syncFolder(dirname(this.path));
     } catch (error) {
       await this.abort();
       throw fromSystemError(error, 'writing', this.path);
     }
     return { bytes: this.bytes, sha256: this.hash.digest('hex') };
+  }
+
+  /**
+   * Puts sealed files of one folder in their places, in this order and without a pause in between.
+   * @param before done just before the first, with the same right
+   */
+  static async publishAll(
+    files: readonly AtomicFile[],
+    publish: Publish = AT_ONCE,
+    before: () => void = () => undefined,
+  ): Promise<void> {
+    const [first] = files;
+    if (!first) return;
+    try {
+      publish(() => {
+        before();
+        for (const { temp, path } of files) renameSync(temp, path);
+      });
+      await syncFolder(dirname(first.path));
+    } catch (error) {
+      await Promise.all(files.map((file) => file.abort()));
+      throw fromSystemError(error, 'writing', first.path);
+    }
   }
 
   /** Removes the temporary file; what was at `path` stays as it was. Never fails, it is called when something has. */
@@ -91,7 +130,11 @@ export type FileContent = Uint8Array | ((file: AtomicFile) => Promise<void>);
  * @throws `E_DISK_FULL` or `E_IO`, or what `content` itself throws; the old file is then untouched and nothing
  *   is left behind
  */
-export async function atomicWriteFile(path: string, content: FileContent): Promise<WrittenFile> {
+export async function atomicWriteFile(
+  path: string,
+  content: FileContent,
+  publish?: Publish,
+): Promise<WrittenFile> {
   const file = await AtomicFile.create(path);
   try {
     if (typeof content === 'function') await content(file);
@@ -100,7 +143,7 @@ export async function atomicWriteFile(path: string, content: FileContent): Promi
     await file.abort();
     throw error;
   }
-  return file.commit();
+  return file.commit(publish);
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { encodeParquet } from '../parquet/index.js';
 import type { MinuteBars } from '../ticks/minute-bars.js';
-import { atomicWriteFile } from './atomic.js';
+import { type Publish, atomicWriteFile } from './atomic.js';
 import type { LayerFacts } from './facts.js';
 import { factsToKeyValues } from './footer.js';
 import { layerColumns } from './schema.js';
@@ -11,8 +11,13 @@ export function encodeMonth(bars: MinuteBars, facts: LayerFacts): Uint8Array {
 }
 
 /** Puts the month in its place, whole or not at all; returns its bytes. @throws `E_DISK_FULL`, `E_IO` */
-export async function writeMonth(path: string, bars: MinuteBars, facts: LayerFacts): Promise<number> {
+export async function writeMonth(
+  path: string,
+  bars: MinuteBars,
+  facts: LayerFacts,
+  publish?: Publish,
+): Promise<number> {
   const bytes = encodeMonth(bars, facts);
-  await atomicWriteFile(path, bytes);
+  await atomicWriteFile(path, bytes, publish);
   return bytes.length;
 }

@@ -64,9 +64,13 @@ export interface MonthState {
 }
 
 /** The same for a file, of which only the footer is read; a damaged one is a reason too. @throws `E_IO` */
-export async function examineMonth(path: string, request: MonthRequest): Promise<MonthState> {
+export async function examineMonth(
+  path: string,
+  request: MonthRequest,
+  readFacts: (path: string) => Promise<LayerFacts | null> = findLayerFacts,
+): Promise<MonthState> {
   try {
-    const facts = await findLayerFacts(path);
+    const facts = await readFacts(path);
     return { facts, reason: whyRebuild(facts, request) };
   } catch (error) {
     if (TapemillError.is(error) && error.code === 'E_LAYER') return { facts: null, reason: error.message };

@@ -8,6 +8,9 @@ export interface MonthWithFacts extends MonthFile {
   readonly facts: LayerFacts;
 }
 
+/** Facts of a month file, null when there is none. @throws `E_LAYER`, `E_IO` */
+export type FactsReader = (path: string) => Promise<LayerFacts | null>;
+
 /**
  * The months of a symbol that share a day with the range, oldest first, with their facts, all made with the
  * same thresholds and contract size. Only footers are read.
@@ -18,11 +21,13 @@ export async function viewLayer(
   market: Market,
   symbol: string,
   range: DateRange | null,
+  readFacts: FactsReader = readLayerFacts,
 ): Promise<[MonthWithFacts, ...MonthWithFacts[]]> {
   const months: MonthWithFacts[] = [];
   for (const file of await listMonths(dataDir, market, symbol)) {
     if (!overlaps(file.month, range)) continue;
-    const facts = await readLayerFacts(file.path);
+    const facts = await readFacts(file.path);
+    if (facts === null) continue; // gone since the folder was listed
     if (facts.market !== market || facts.symbol !== symbol || facts.period !== file.month.key) {
       throw new TapemillError(
         'E_LAYER',

@@ -1,4 +1,5 @@
-import { readFile, rm, stat } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { rollUp } from '../bars/index.js';
 import { TapemillError, fromSystemError, isSystemError } from '../errors.js';
@@ -7,17 +8,23 @@ import {
   AtomicFile,
   type FactorPaths,
   type MissingPeriod,
-  atomicWriteFile,
+  type Publish,
   factorPaths,
   readMonth,
   sliceToSpan,
 } from '../layer/index.js';
 import type { Market } from '../market/index.js';
-import { type DateRange, type Frequency, formatIso, formatUtcSeconds } from '../time/index.js';
+import { type DateRange, type EpochMs, type Frequency, formatIso, formatUtcSeconds } from '../time/index.js';
 import { csvHeader, csvRows } from './csv.js';
 import { FactorParquet } from './factor-parquet.js';
 import { findHoles, isPartial } from './holes.js';
-import { type MonthWithFacts, layerDigest, sourcesInRange, viewLayer } from './layer-view.js';
+import {
+  type FactsReader,
+  type MonthWithFacts,
+  layerDigest,
+  sourcesInRange,
+  viewLayer,
+} from './layer-view.js';
 import { FACTOR_SCHEMA_VERSION, type FactorIdentity, type FactorMeta, whyStale } from './meta.js';
 
 export interface SettleRequest {
@@ -32,6 +39,10 @@ export interface SettleRequest {
   readonly tapemillVersion: string;
   /** ISO 8601; now, if absent. */
   readonly createdAtUtc?: string;
+  /** How the files get their final names; at once, if absent. */
+  readonly publish?: Publish;
+  /** Reads the facts of a month file; from its footer, if absent. */
+  readonly readFacts?: FactsReader;
 }
 
 export interface Settled {
@@ -49,49 +60,48 @@ export interface Settled {
  *
  * Months are read one at a time: every frequency divides a day, so no bar straddles two. In memory are one month
  * of minutes and one row group of bars.
- * @throws `E_NO_LAYER` when the layer has no bar in the range; `E_LAYER`, `E_IO`, `E_DISK_FULL`, with the old
- *   files untouched
+ * @throws `E_NO_LAYER` when the layer has no bar in the range; `E_LAYER`, `E_IO`, `E_DISK_FULL`, what `publish`
+ *   throws, with the old files untouched
  */
 export async function settleFactors(request: SettleRequest): Promise<Settled> {
-  const { dataDir, market, symbol, frequency, range } = request;
-  const paths = factorPaths(dataDir, market, symbol, frequency.label);
-  const months = await viewLayer(dataDir, market, symbol, range);
-  const identity = identify(request, months);
+  const state = await examine(request);
+  const { paths, months, identity, reason } = state;
+  if (reason === null) return unchanged(state);
+  const meta = await writeTables(paths, months, request, identity);
+  return { status: 'written', reason, rows: meta.rows, paths, meta };
+}
 
+/** What `settleFactors` would answer if it has nothing to write, else null. Reads no bar. @throws as it does */
+export async function findSettled(request: SettleRequest): Promise<Settled | null> {
+  const state = await examine(request);
+  return state.reason === null ? unchanged(state) : null;
+}
+
+interface FactorState {
+  readonly paths: FactorPaths;
+  readonly months: readonly [MonthWithFacts, ...MonthWithFacts[]];
+  readonly identity: FactorIdentity;
+  readonly existing: unknown;
+  /** Why the files must be written, in words; null when they are what they should be. */
+  readonly reason: string | null;
+}
+
+async function examine(request: SettleRequest): Promise<FactorState> {
+  const { dataDir, market, symbol, frequency, range, readFacts } = request;
+  const paths = factorPaths(dataDir, market, symbol, frequency.label);
+  const months = await viewLayer(dataDir, market, symbol, range, readFacts);
+  const identity = identify(request, months);
   const existing = await readJson(paths.meta);
   const reason =
     existing === undefined
       ? 'not yet written'
       : (whyStale(existing, identity) ?? (await whyLost(paths, existing)));
-  if (reason === null) {
-    const meta = existing as FactorMeta; // equal to `identity`, and made by us as far as it was compared
-    return { status: 'unchanged', reason, rows: meta.rows, paths, meta };
-  }
+  return { paths, months, identity, existing, reason };
+}
 
-  const written = await writeTables(paths, months, request, identity);
-  const meta: FactorMeta = {
-    status: isPartial(identity.missing_periods) ? 'partial' : 'ok',
-    symbol,
-    data_type: 'aggTrades',
-    market,
-    interval: identity.interval,
-    requested_start: identity.requested_start,
-    requested_end: identity.requested_end,
-    min_ts: formatUtcSeconds(written.firstMinute),
-    max_ts: formatUtcSeconds(written.lastMinute),
-    rows: written.rows,
-    created_at_utc: request.createdAtUtc ?? formatIso(Date.now()),
-    missing_periods: identity.missing_periods,
-    sources: identity.sources,
-    thresholds: identity.thresholds,
-    contract_size_usd: identity.contract_size_usd,
-    schema_version: identity.schema_version,
-    tapemill_version: request.tapemillVersion,
-    layer_sha256: identity.layer_sha256,
-    files: written.files,
-  };
-  await atomicWriteFile(paths.meta, Buffer.from(`${JSON.stringify(meta, null, 2)}\n`));
-  return { status: 'written', reason, rows: written.rows, paths, meta };
+function unchanged({ paths, existing }: FactorState): Settled {
+  const meta = existing as FactorMeta; // equal to the identity, and made by us as far as it was compared
+  return { status: 'unchanged', reason: null, rows: meta.rows, paths, meta };
 }
 
 function identify(
@@ -154,21 +164,15 @@ async function whyLost(paths: FactorPaths, existing: unknown): Promise<string | 
   return null;
 }
 
-interface WrittenTables {
-  readonly rows: number;
-  readonly firstMinute: number;
-  readonly lastMinute: number;
-  readonly files: FactorMeta['files'];
-}
-
 async function writeTables(
   paths: FactorPaths,
   months: readonly MonthWithFacts[],
   request: SettleRequest,
   identity: FactorIdentity,
-): Promise<WrittenTables> {
+): Promise<FactorMeta> {
   const csv = await AtomicFile.create(paths.csv);
   let parquet: AtomicFile | undefined;
+  let metaFile: AtomicFile | undefined;
   try {
     parquet = await AtomicFile.create(paths.parquet);
     const encoder = new FactorParquet([
@@ -200,15 +204,52 @@ async function writeTables(
       });
     }
     await parquet.write(encoder.finish());
-    // From here until the new meta file is there, the files are nobody's: a crash must not leave the old one.
-    await rm(paths.meta, { force: true });
     const files = {
-      csv: { name: basename(paths.csv), ...(await csv.commit()) },
-      parquet: { name: basename(paths.parquet), ...(await parquet.commit()) },
+      csv: { name: basename(paths.csv), ...(await csv.seal()) },
+      parquet: { name: basename(paths.parquet), ...(await parquet.seal()) },
     };
-    return { rows, firstMinute, lastMinute, files };
+    const meta = describe(request, identity, { rows, firstMinute, lastMinute, files });
+    metaFile = await AtomicFile.create(paths.meta);
+    await metaFile.write(Buffer.from(`${JSON.stringify(meta, null, 2)}\n`));
+    await metaFile.seal();
+    // From here until the new meta file is there, the files are nobody's: a crash must not leave the old one.
+    await AtomicFile.publishAll([csv, parquet, metaFile], request.publish, () => {
+      rmSync(paths.meta, { force: true });
+    });
+    return meta;
   } catch (error) {
-    await Promise.all([csv.abort(), parquet?.abort()]);
+    await Promise.all([csv.abort(), parquet?.abort(), metaFile?.abort()]);
     throw fromSystemError(error, 'writing', paths.csv);
   }
+}
+
+interface Written {
+  readonly rows: number;
+  readonly firstMinute: EpochMs;
+  readonly lastMinute: EpochMs;
+  readonly files: FactorMeta['files'];
+}
+
+function describe(request: SettleRequest, identity: FactorIdentity, written: Written): FactorMeta {
+  return {
+    status: isPartial(identity.missing_periods) ? 'partial' : 'ok',
+    symbol: identity.symbol,
+    data_type: 'aggTrades',
+    market: identity.market,
+    interval: identity.interval,
+    requested_start: identity.requested_start,
+    requested_end: identity.requested_end,
+    min_ts: formatUtcSeconds(written.firstMinute),
+    max_ts: formatUtcSeconds(written.lastMinute),
+    rows: written.rows,
+    created_at_utc: request.createdAtUtc ?? formatIso(Date.now()),
+    missing_periods: identity.missing_periods,
+    sources: identity.sources,
+    thresholds: identity.thresholds,
+    contract_size_usd: identity.contract_size_usd,
+    schema_version: identity.schema_version,
+    tapemill_version: request.tapemillVersion,
+    layer_sha256: identity.layer_sha256,
+    files: written.files,
+  };
 }

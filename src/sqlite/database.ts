@@ -108,7 +108,8 @@ export class Database {
 
   #prepareSchemas(schemas: readonly Schema[], readOnly: boolean): void {
     const exists = (): boolean =>
-      this.get("SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = 'schemas'") !== undefined;
+      this.get("SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = 'schemas'") !==
+      undefined;
     const prepare = (): void => {
       if (!readOnly) {
         this.#db.exec('CREATE TABLE IF NOT EXISTS schemas (name TEXT PRIMARY KEY, version INTEGER NOT NULL)');
@@ -130,7 +131,8 @@ export class Database {
     };
     if (readOnly) prepare();
     // Looked at first without a lock: opening must not wait for whoever is writing.
-    else if (!exists() || this.all('SELECT name FROM schemas').length < schemas.length) this.transaction(prepare);
+    else if (!exists() || this.all('SELECT name FROM schemas').length < schemas.length)
+      this.transaction(prepare);
     else prepare();
   }
 

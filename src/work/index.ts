@@ -17,5 +17,10 @@ export { Roster, type WorkerRow, type WorkerTotals } from './roster.js';
 export { isInShard, parseShard, shardHash } from './shard.js';
 export { WORK_SCHEMA } from './schema.js';
 export { isAlive } from './alive.js';
-export { WorkerPool } from './pool.js';
-export { type TaskHandler, serveTasks } from './serve.js';
+export {
+  type DoTask,
+  type TaskContext,
+  type TaskOutcome,
+  type WorkerLoopOptions,
+  runWorkerLoop,
+} from './worker-loop.js';

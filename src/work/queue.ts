@@ -25,6 +25,8 @@ export interface QueueOptions {
 export interface ClaimOptions {
   /** Only groups of this shard. */
   readonly shard?: Shard | null;
+  /** Only groups that this one wants. */
+  readonly crew?: string | null;
   /** For a worker that is busy already: only remote tasks, and only while there are more than this many pending. */
   readonly aheadOfMoreThan?: number;
 }
@@ -62,7 +64,7 @@ export class TaskQueue {
    * is lost become pending before.
    */
   claim(owner: string, options: ClaimOptions = {}): Lease | null {
-    const { shard = null, aheadOfMoreThan } = options;
+    const { shard = null, crew = null, aheadOfMoreThan } = options;
     return this.db.transaction(() => {
       this.#reclaim();
       const now = this.#now();
@@ -76,6 +78,7 @@ export class TaskQueue {
          WHERE id = (
            SELECT t.id FROM tasks t
            WHERE t.state = 'pending' AND t.not_before <= ? AND (? IS NULL OR t.shard % ? = ?) AND t.remote >= ?
+             AND (? IS NULL OR EXISTS (SELECT 1 FROM wants w WHERE w.crew = ? AND w.grp = t.grp))
              AND NOT EXISTS (SELECT 1 FROM tasks b
                WHERE t.stage > 0 AND b.grp = t.grp AND b.stage < t.stage AND b.state IN ('pending', 'running'))
            ORDER BY t.stage DESC, t.weight DESC, t.id LIMIT 1)
@@ -89,6 +92,8 @@ export class TaskQueue {
         shard?.of ?? 1,
         shard ? shard.index - 1 : 0,
         aheadOfMoreThan === undefined ? 0 : 1,
+        crew,
+        crew,
       );
       if (!row) return null;
       const lease: Lease = {
@@ -190,15 +195,19 @@ export class TaskQueue {
     });
   }
 
-  /** Takes tasks that nobody has begun out of the queue. @returns how many */
-  cancelPending(groups: readonly string[]): number {
-    return this.db.transaction(() => {
-      let cancelled = 0;
-      for (const group of groups) {
-        cancelled += this.db.run("DELETE FROM tasks WHERE grp = ? AND state = 'pending'", group);
-      }
-      return cancelled;
-    });
+  /** A crew does tasks of this group. Several may want the same one: each task is done once. */
+  want(crew: string, group: string): void {
+    this.db.run('INSERT OR IGNORE INTO wants (crew, grp) VALUES (?, ?)', crew, group);
+  }
+
+  /** A crew wants nothing any more. */
+  wantNothing(crew: string): void {
+    this.db.run('DELETE FROM wants WHERE crew = ?', crew);
+  }
+
+  /** Forgets tasks in state missing: what they missed has appeared. */
+  forgetMissing(keys: readonly string[]): void {
+    for (const key of keys) this.db.run("DELETE FROM tasks WHERE key = ? AND state = 'missing'", key);
   }
 
   task(key: string): TaskRow | undefined {
@@ -373,7 +382,8 @@ export class TaskQueue {
     const now = row?.['owner'] ?? null;
     throw new TapemillError(
       'E_LEASE_LOST',
-      `${lease.owner} lost its lease of ${lease.key}` + (now === null ? '' : `, which ${String(now)} has now`),
+      `${lease.owner} lost its lease of ${lease.key}` +
+        (now === null ? '' : `, which ${String(now)} has now`),
       { expected: `fence ${lease.fence}`, found: `fence ${String(row?.['fence'] ?? 'none')}` },
     );
   }

@@ -23,7 +23,7 @@ export interface WorkerRow extends WorkerTotals {
   readonly isAlive: boolean;
 }
 
-/** The workers of a queue, past and present. */
+/** The workers of a queue, past and present, and the processes that put tasks into it (owners). */
 export class Roster {
   readonly #now: () => number;
 
@@ -37,8 +37,9 @@ export class Roster {
   }
 
   /** @throws `E_WORKER_ID` when a living worker has this name */
-  enter(id: string): void {
+  enter(id: string, role: 'worker' | 'owner' = 'worker'): void {
     this.db.transaction(() => {
+      this.#forget();
       const known = this.find(id);
       if (known?.isAlive && !(known.host === hostname() && known.pid === process.pid)) {
         throw new TapemillError(
@@ -49,10 +50,11 @@ export class Roster {
       }
       const now = this.#now();
       this.db.run(
-        `INSERT INTO workers (id, host, pid, started_at, heartbeat_at) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET host = excluded.host, pid = excluded.pid, started_at = excluded.started_at,
+        `INSERT INTO workers (id, role, host, pid, started_at, heartbeat_at) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET role = excluded.role, host = excluded.host, pid = excluded.pid, started_at = excluded.started_at,
            heartbeat_at = excluded.heartbeat_at, stopped_at = NULL, rows = 0, bytes = 0, fetched = 0`,
         id,
+        role,
         hostname(),
         process.pid,
         now,
@@ -82,12 +84,24 @@ export class Roster {
   }
 
   /** In the order in which they came. */
-  all(): WorkerRow[] {
-    return this.db.all('SELECT * FROM workers ORDER BY started_at, id').map((row) => this.#workerOf(row));
+  all(role: 'worker' | 'owner' = 'worker'): WorkerRow[] {
+    return this.db
+      .all('SELECT * FROM workers WHERE role = ? ORDER BY started_at, id', role)
+      .map((row) => this.#workerOf(row));
+  }
+
+  /** Whether somebody is putting tasks in: a queue that is empty now need not stay so. */
+  hasOwner(): boolean {
+    return this.all('owner').some((owner) => owner.isAlive);
   }
 
   living(): WorkerRow[] {
     return this.all().filter((worker) => worker.isAlive);
+  }
+
+  /** Workers of last week are of no interest; every collection brings new ones. */
+  #forget(): void {
+    this.db.run('DELETE FROM workers WHERE heartbeat_at < ?', this.#now() - 7 * 86_400_000);
   }
 
   #workerOf(row: SqlRow): WorkerRow {

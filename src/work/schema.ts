@@ -44,6 +44,7 @@ export const WORK_SCHEMA: Schema = {
     CREATE INDEX events_by_time ON events (at);
     CREATE TABLE workers (
       id TEXT PRIMARY KEY,
+      role TEXT NOT NULL DEFAULT 'worker',
       host TEXT NOT NULL,
       pid INTEGER NOT NULL,
       started_at INTEGER NOT NULL,
@@ -53,6 +54,11 @@ export const WORK_SCHEMA: Schema = {
       bytes INTEGER NOT NULL DEFAULT 0,
       fetched INTEGER NOT NULL DEFAULT 0
     );
+    CREATE TABLE wants (
+      crew TEXT NOT NULL,
+      grp TEXT NOT NULL,
+      PRIMARY KEY (crew, grp)
+    ) WITHOUT ROWID;
     CREATE TABLE progress (
       key TEXT PRIMARY KEY,
       worker TEXT NOT NULL,

@@ -90,10 +90,13 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Every file below a folder, hidden ones too, with the SHA-256 of its bytes; meta files without their time. */
+/**
+ * Every file below a folder, hidden ones too, with the SHA-256 of its bytes; meta files without their time. The ledger
+ * is left out: it remembers how things came to be, which differs.
+ */
 export function snapshot(folder: string): Record<string, string> {
   const files: Record<string, string> = {};
-  for (const path of filesBelow(folder)) {
+  for (const path of outputsBelow(folder)) {
     const bytes = readFileSync(join(folder, path));
     const content = path.endsWith('.meta.json')
       ? bytes.toString().replace(/"created_at_utc": "[^"]*"/, '')
@@ -101,6 +104,11 @@ export function snapshot(folder: string): Record<string, string> {
     files[path] = createHash('sha256').update(content).digest('hex');
   }
   return files;
+}
+
+/** `filesBelow` without the ledger. */
+export function outputsBelow(folder: string): string[] {
+  return filesBelow(folder).filter((path) => !path.startsWith('_ledger/'));
 }
 
 /** Paths of all files below a folder, sorted; none when it does not exist. */

@@ -1,0 +1,32 @@
+import type { ArchiveEntry } from '../archive/index.js';
+import { type Ledger, isSame } from '../ledger/index.js';
+import type { SourceFacts } from '../layer/index.js';
+import type { Memory } from './plan-months.js';
+
+/** What the ledger knows of the objects of one archive, and learns while planning. */
+export function memoryOf(ledger: Ledger, archive: string): Memory {
+  return {
+    statedHash: (entry) => ledger.objects.statedHash(archive, entry),
+    readFacts: (path) => ledger.monthFiles.facts(path),
+    confirm: (entry, source) => {
+      const known = ledger.objects.find(entry.key);
+      const isKnown = known?.sha256 === source.sha256 && isSame(known, archive, entry);
+      if (!isKnown) ledger.objects.record(source, archive, entry);
+    },
+  };
+}
+
+/** Remembers what was milled, as the archive listed it. */
+export function rememberMilled(
+  ledger: Ledger,
+  archive: string,
+  sources: readonly SourceFacts[],
+  entries: readonly ArchiveEntry[],
+): void {
+  ledger.transaction(() => {
+    for (const source of sources) {
+      const entry = entries.find(({ key }) => key === source.key) ?? null;
+      ledger.objects.record(source, archive, entry);
+    }
+  });
+}
