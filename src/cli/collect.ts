@@ -1,18 +1,28 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { TapemillError } from '../errors.js';
 import { parseMarket } from '../market/index.js';
-import { type DateRange, parseRange } from '../time/index.js';
 import type { Shard } from '../work/index.js';
 import { JsonPrinter, LinePrinter } from './collect-printer.js';
 import {
+  type ArchiveOptions,
+  type NetworkLimits,
+  type RangeOptions,
+  addArchiveOptions,
+  addNetworkOptions,
+  addRangeOptions,
+  archiveLocation,
+  readRange,
+} from './archive-options.js';
+import {
+  type ThresholdOptions,
   addThresholdOptions,
   dataDirOption,
   marketOption,
   positiveInteger,
   queueOption,
   readSymbols,
+  readThresholds,
   shardOption,
 } from './options.js';
 import { watchSignals } from './signals.js';
@@ -32,28 +42,17 @@ off, and deleted once they are milled.
 
 `;
 
-/** What is fetched from when nothing else is said. */
-const PUBLIC_ARCHIVE = 'https://data.binance.vision';
-
 const EXIT_HELP = `
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 partial (holes or failed periods, everything else done),
 4 data integrity, 5 no such symbol or period, 75 try again later (disk full, network), 130/143 stopped by a signal.`;
 
-interface CollectOptions {
-  readonly start?: string;
-  readonly end?: string;
-  readonly archive: string;
-  readonly index?: string;
-  readonly connections: number;
-  readonly limitRate?: number;
+interface CollectOptions extends ArchiveOptions, NetworkLimits, RangeOptions, ThresholdOptions {
   readonly dataDir: string;
   readonly market: string;
   readonly symbolsFile?: string;
   readonly workers: number;
   readonly queue?: string;
   readonly shard?: Shard;
-  readonly whaleUsd: number;
-  readonly retailUsd: number;
   readonly keepZip?: true;
   readonly prefer?: 'monthly' | 'daily';
   readonly json?: true;
@@ -63,24 +62,11 @@ export function collectCommand(): Command {
   const command = new Command('collect')
     .description('mill aggTrades of an archive into the minute layer and the 1h factors')
     .argument('[symbols...]', 'symbols as the archive names them')
-    .option('--symbols-file <file>', 'more symbols, one a line; # starts a comment')
-    .option('--start <date>', 'first day, YYYY-MM or YYYY-MM-DD (default: all that the archive has)')
-    .option('--end <date>', 'last day, inclusive')
-    .addOption(
-      new Option('--archive <location>', 'URL or local folder that holds data/')
-        .env('TAPEMILL_ARCHIVE')
-        .default(PUBLIC_ARCHIVE),
-    )
-    .addOption(
-      new Option(
-        '--index <url>',
-        "S3 listing of the archive (default: the public archive's own, else the root of --archive)",
-      ).env('TAPEMILL_INDEX'),
-    )
-    .option('--connections <n>', 'connections to the archive at the same time', positiveInteger, 6)
-    .option('--limit-rate <bytes>', 'bytes a second to fetch at most (default: no limit)', positiveInteger)
-    .addOption(dataDirOption())
-    .addOption(marketOption());
+    .option('--symbols-file <file>', 'more symbols, one a line; # starts a comment');
+  addRangeOptions(command);
+  addArchiveOptions(command);
+  addNetworkOptions(command);
+  command.addOption(dataDirOption()).addOption(marketOption());
   return addThresholdOptions(command)
     .option('--workers <n>', 'processes that mill at the same time', positiveInteger, availableParallelism())
     .addOption(queueOption())
@@ -100,26 +86,20 @@ export function collectCommand(): Command {
 
 async function runCollect(named: string[], options: CollectOptions): Promise<void> {
   const range = readRange(options);
-  if (options.retailUsd >= options.whaleUsd) {
-    throw new TapemillError(
-      'E_USAGE',
-      `--retail-usd must be below --whale-usd, found ${options.retailUsd} and ${options.whaleUsd}`,
-    );
-  }
+  const thresholds = readThresholds(options);
   const symbols = await readSymbols(named, options.symbolsFile);
   // Loading these takes longer than showing the help does.
-  const { isHttpUrl } = await import('../archive/index.js');
   const { collect } = await import('../collect/index.js');
   const printer = options.json ? new JsonPrinter() : new LinePrinter();
   const interruption = watchSignals();
   try {
     const summary = await collect({
-      archive: isHttpUrl(options.archive) ? options.archive : resolve(options.archive),
+      archive: await archiveLocation(options),
       dataDir: resolve(options.dataDir),
       market: parseMarket(options.market),
       symbols,
       range,
-      thresholds: { whaleUsd: options.whaleUsd, retailUsd: options.retailUsd },
+      thresholds,
       workers: options.workers,
       ...(options.queue === undefined ? {} : { queue: resolve(options.queue) }),
       shard: options.shard ?? null,
@@ -157,12 +137,4 @@ async function runCollect(named: string[], options: CollectOptions): Promise<voi
   } finally {
     interruption.release();
   }
-}
-
-function readRange({ start, end }: CollectOptions): DateRange | null {
-  if (start === undefined && end === undefined) return null;
-  if (start === undefined || end === undefined) {
-    throw new TapemillError('E_USAGE', 'expected both --start and --end, or neither');
-  }
-  return parseRange(start, end);
 }

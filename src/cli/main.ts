@@ -4,7 +4,9 @@ import { VERSION } from '../version.js';
 import { collectCommand } from './collect.js';
 import { factorsCommand } from './factors.js';
 import { mirrorCommand } from './mirror.js';
+import { planCommand } from './plan.js';
 import { queryCommand } from './query.js';
+import { refreshCommand } from './refresh.js';
 import { simulateCommand } from './simulate.js';
 import { workerCommand } from './worker.js';
 
@@ -27,6 +29,8 @@ export async function main(args: readonly string[]): Promise<void> {
   for (const command of [
     collectCommand(),
     workerCommand(),
+    planCommand(),
+    refreshCommand(),
     factorsCommand(),
     queryCommand(),
     simulateCommand(),

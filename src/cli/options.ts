@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { TapemillError, fromSystemError } from '../errors.js';
 import { MARKETS, assertSymbol, normalizeSymbol } from '../market/index.js';
-import { DEFAULT_THRESHOLDS } from '../ticks/index.js';
+import { DEFAULT_THRESHOLDS, type Thresholds } from '../ticks/index.js';
 import { parseShard } from '../work/shard.js';
 import type { Shard } from '../work/index.js';
 
@@ -46,6 +46,21 @@ export const shardOption = (): Option =>
       }
     },
   );
+
+/** Values of `addThresholdOptions`. */
+export interface ThresholdOptions {
+  readonly whaleUsd: number;
+  readonly retailUsd: number;
+}
+
+/** @throws `E_USAGE` */
+export function readThresholds({ whaleUsd, retailUsd }: ThresholdOptions): Thresholds {
+  if (retailUsd < whaleUsd) return { whaleUsd, retailUsd };
+  throw new TapemillError(
+    'E_USAGE',
+    `--retail-usd must be below --whale-usd, found ${retailUsd} and ${whaleUsd}`,
+  );
+}
 
 export function addThresholdOptions(command: Command): Command {
   return command

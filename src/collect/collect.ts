@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Archive, type DownloadEvent, openArchive } from '../archive/index.js';
 import { type ErrorCode, TapemillError } from '../errors.js';
 import { Ledger, ledgerPath } from '../ledger/index.js';
-import { factorFolder, sweepTempFiles } from '../layer/index.js';
+import { factorFolder, layerFolder, sweepTempFiles } from '../layer/index.js';
 import { normalizeSymbol } from '../market/index.js';
 import { HOUR } from '../time/index.js';
 import { type WorkEvent, isInShard } from '../work/index.js';
@@ -18,6 +18,7 @@ import { type SymbolOutcome, Tally, outcomeOfGroup } from './summary.js';
 
 /** How often the queue is looked at for what the workers have done. */
 const TICK_MS = 50;
+const RECLAIM_MS = 1000;
 /** Symbols planned at the same time: over a network the answers take long. */
 const PLANNING = { local: 2, remote: 12 };
 
@@ -60,6 +61,7 @@ class CollectRun {
   readonly #planned = new Map<string, PlannedSymbol>();
   readonly #tally = new Tally();
   #seenEvent: number;
+  #reclaimedMs = 0;
   /** What ended the run; whatever else fails from then on fails because of it. */
   #fatal: { readonly error: unknown } | null = null;
 
@@ -138,8 +140,10 @@ class CollectRun {
     const { archive, network = {}, dataDir, market, thresholds, prefer, keepZip } = this.request;
     const { range, fresh = false } = this.request;
     try {
+      await sweepTempFiles(layerFolder(dataDir, market, symbol));
       const planned = await planCollection(this.#archive, this.ledger, {
         ...{ archive, network, dataDir, market, symbol, thresholds, prefer, keepZip, range, fresh },
+        months: this.request.months?.get(symbol) ?? null,
       });
       if (this.#fatal) return;
       // A run that was killed between writing a month and giving up its downloads left them to us.
@@ -213,8 +217,7 @@ class CollectRun {
       let left = 0;
       for (const [group, tasks] of unsettled) if (this.#groups.has(group)) left += tasks;
       if (left > 0 && this.#fatal === null) {
-        // Also when all workers of others are gone: nobody else would make their tasks pending again.
-        queue.reclaim();
+        this.#reclaim();
         this.#crew.ensure(left);
       }
       for (const group of this.#groups) {
@@ -224,6 +227,13 @@ class CollectRun {
     } catch (error) {
       this.#end(error);
     }
+  }
+
+  /** Also tasks of others whose workers are gone: nobody else might make them pending again. */
+  #reclaim(): void {
+    if (performance.now() - this.#reclaimedMs < RECLAIM_MS) return;
+    this.#reclaimedMs = performance.now();
+    this.ledger.queue.reclaim();
   }
 
   #isSettled(): boolean {

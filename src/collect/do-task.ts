@@ -54,7 +54,7 @@ export class CollectTasks {
     const { dataDir, market, symbol, keepZip, thresholds, prefer } = payload;
     const isLastAttempt = lease.attempt >= this.ledger.queue.rules.maxAttempts;
     const archive = this.#archiveOf(payload);
-    const memory = memoryOf(this.ledger, archive.location);
+    const memory = memoryOf(this.ledger, archive);
     const { plan, entries } = monthPlanOf(payload);
     const keys = entries.map(({ key }) => key);
     for (const key of keys) this.#listeners.set(key, listenerOf(context));

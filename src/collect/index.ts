@@ -14,3 +14,5 @@ export type {
   TaskLostEvent,
   TaskRetryEvent,
 } from './events.js';
+export { type PreviewedObject, type PreviewedSymbol, previewCollection } from './preview.js';
+export { type RefreshRequest, type RefreshSummary, type UpstreamChange, refresh } from './refresh.js';

@@ -1,14 +1,19 @@
-import type { ArchiveEntry } from '../archive/index.js';
+import type { Archive, ArchiveEntry } from '../archive/index.js';
 import { type Ledger, isSame } from '../ledger/index.js';
 import type { SourceFacts } from '../layer/index.js';
 import type { Memory } from './plan-months.js';
 
-/** What the ledger knows of the objects of one archive, and learns while planning. */
-export function memoryOf(ledger: Ledger, archive: string): Memory {
+/**
+ * What the ledger knows of the objects of one archive, and learns while planning. In a folder the .CHECKSUM files
+ * themselves are at hand, and what they say now is better than what they said once.
+ */
+export function memoryOf(ledger: Ledger, { location: archive, release }: Archive): Memory {
+  const isLocal = release === undefined;
   return {
-    statedHash: (entry) => ledger.objects.statedHash(archive, entry),
+    statedHash: (entry) => (isLocal ? undefined : ledger.objects.statedHash(archive, entry)),
     readFacts: (path) => ledger.monthFiles.facts(path),
     confirm: (entry, source) => {
+      if (ledger.isReadOnly) return;
       const known = ledger.objects.find(entry.key);
       const isKnown = known?.sha256 === source.sha256 && isSame(known, archive, entry);
       if (!isKnown) ledger.objects.record(source, archive, entry);

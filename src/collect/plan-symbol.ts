@@ -1,7 +1,7 @@
 import { type Archive, type ArchiveEntry, type SymbolPlan, planSymbol } from '../archive/index.js';
 import { TapemillError } from '../errors.js';
 import type { Ledger } from '../ledger/index.js';
-import { type MissingPeriod, layerFolder, sweepTempFiles } from '../layer/index.js';
+import type { MissingPeriod } from '../layer/index.js';
 import { type Settled, findSettled } from '../outputs/index.js';
 import { type DateRange, HOUR, parsePeriod, parseRange } from '../time/index.js';
 import { VERSION } from '../version.js';
@@ -16,7 +16,7 @@ import {
   monthKey,
   toListed,
 } from './payload.js';
-import { type MonthWork, planMonthWork } from './plan-months.js';
+import { type MonthWork, NO_MEMORY, planMonthWork } from './plan-months.js';
 
 /** What is to be done for one symbol. */
 export interface PlannedSymbol {
@@ -39,6 +39,8 @@ export interface PlannedSymbol {
 export interface SymbolRequest extends CollectionPayload {
   readonly range: DateRange | null;
   readonly fresh: boolean;
+  /** Months that may be built, others staying as they are; null: all. */
+  readonly months: ReadonlySet<string> | null;
 }
 
 const STREAM = 'aggTrades';
@@ -46,24 +48,26 @@ const MONTH_STAGE = 0;
 const BARS_STAGE = 1;
 
 /**
- * Compares what the archive lists of a symbol with what is on disk. Changes nothing but temporary files of dead
- * processes, which it removes.
+ * Compares what the archive lists of a symbol with what is on disk. Changes nothing.
+ * @param ledger what is remembered; null: nothing
  * @throws `E_NOT_FOUND`, saying what there is; as `Archive.list`
  */
 export async function planCollection(
   archive: Archive,
-  ledger: Ledger,
+  ledger: Ledger | null,
   request: SymbolRequest,
 ): Promise<PlannedSymbol> {
-  const { range, fresh, ...shared } = request;
+  const { range, fresh, months, ...shared } = request;
   const { market, symbol, dataDir } = shared;
   const query = { market, dataType: STREAM, symbol, fresh } as const;
   const entries = await archive.list(range ? { ...query, range } : query);
   const plan = await planRange(archive, entries, request);
-  await sweepTempFiles(layerFolder(dataDir, market, symbol));
-  const memory = memoryOf(ledger, archive.location);
+  const memory = ledger ? memoryOf(ledger, archive) : NO_MEMORY;
   const works: MonthWork[] = [];
-  for (const month of plan.months) works.push(await planMonthWork(archive, entries, month, shared, memory));
+  for (const month of plan.months) {
+    if (months !== null && !months.has(month.month.key)) continue;
+    works.push(await planMonthWork(archive, entries, month, shared, memory));
+  }
 
   const group = groupOf(market, STREAM, symbol);
   const isRemote = archive.release !== undefined;
@@ -82,6 +86,11 @@ export async function planCollection(
           ...request1h,
           tapemillVersion: VERSION,
           readFacts: (path) => memory.readFacts(path),
+        }).catch((error: unknown) => {
+          // A month that is to stay as it is need not be there. Whoever derives the bars will tell.
+          if (TapemillError.is(error) && (error.code === 'E_NO_LAYER' || error.code === 'E_LAYER'))
+            return null;
+          throw error;
         });
   if (unchanged === null) {
     const payload: BarsPayload = {
@@ -95,7 +104,7 @@ export async function planCollection(
   return {
     ...{ group, symbol, plan, works, tasks, missing, unchanged },
     settled: [...reusedSpecs(group, works), ...missingSpecs(group, missing), ...barsSpec(group, unchanged)],
-    appeared: appearedSince(ledger, group, plan.range, missing),
+    appeared: ledger ? appearedSince(ledger, group, plan.range, missing) : [],
     seen: works.flatMap((work) => [...work.plan.objects, ...work.plan.alternates]),
     notes: works.flatMap(({ plan: { note }, notes }) => [...(note === undefined ? [] : [note]), ...notes]),
   };

@@ -28,6 +28,8 @@ export interface CollectRequest {
   readonly queue?: string;
   /** Only the symbols of this shard. */
   readonly shard?: Shard | null;
+  /** By symbol, months that may be built; others stay as they are, and symbols that are not named are not restricted. */
+  readonly months?: ReadonlyMap<string, ReadonlySet<string>>;
   /** List the archive as it is now, whatever a cached listing says. */
   readonly fresh?: boolean;
   readonly onEvent?: (event: CollectEvent) => void;

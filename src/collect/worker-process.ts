@@ -27,6 +27,8 @@ process.on('message', () => {
 process.on('disconnect', () => {
   stop('the collection has ended');
 });
+// It may have ended while this module was being loaded.
+if (!process.connected) stop('the collection has ended');
 
 try {
   await runWorker({

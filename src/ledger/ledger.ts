@@ -31,6 +31,7 @@ export class Ledger {
   readonly objects: ObjectTable;
   readonly monthFiles: MonthFileTable;
   readonly requests: RequestTable;
+  readonly isReadOnly: boolean;
 
   private constructor(
     readonly path: string,
@@ -41,7 +42,8 @@ export class Ledger {
     this.queue = new TaskQueue(db, { now, ...(options.rules && { rules: options.rules }) });
     this.roster = new Roster(db, this.queue.rules.leaseMs, now);
     this.objects = new ObjectTable(db, now);
-    this.monthFiles = new MonthFileTable(db);
+    this.isReadOnly = options.readOnly ?? false;
+    this.monthFiles = new MonthFileTable(db, this.isReadOnly);
     this.requests = new RequestTable(db, now);
   }
 

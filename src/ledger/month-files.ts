@@ -7,7 +7,10 @@ import type { Database } from '../sqlite/index.js';
  * the one that was read as long as its size and its time of change (in nanoseconds) are the same.
  */
 export class MonthFileTable {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly isReadOnly: boolean,
+  ) {}
 
   /** As `findLayerFacts`: null when there is no such file. @throws `E_LAYER`, `E_IO` */
   async facts(path: string): Promise<LayerFacts | null> {
@@ -21,7 +24,7 @@ export class MonthFileTable {
     const facts = await findLayerFacts(path);
     // A file that changed less than a moment ago could change again within the same tick of its clock.
     const isSettled = Date.now() - Number(file.mtimeMs) > 50;
-    if (facts !== null && isSettled) {
+    if (facts !== null && isSettled && !this.isReadOnly) {
       this.db.run(
         'INSERT OR REPLACE INTO month_files (path, bytes, mtime_ns, facts) VALUES (?, ?, ?, ?)',
         path,

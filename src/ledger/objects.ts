@@ -82,7 +82,7 @@ export class ObjectTable {
     return known?.sha256 != null && isSame(known, archive, entry) ? known.statedSha256 : undefined;
   }
 
-  /** Remembers objects that a listing shows. What was milled of an earlier content stays with the record. */
+  /** Remembers objects that a listing shows. What was milled stays with the listing it was milled by. */
   see(archive: string, entries: readonly ArchiveEntry[]): void {
     const now = this.now();
     for (const { key, name, bytes, etag, lastModified } of entries) {
@@ -90,7 +90,10 @@ export class ObjectTable {
         `INSERT INTO objects (key, market, stream, symbol, period, archive, bytes, etag, last_modified, revision,
            seen_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)
-         ON CONFLICT (key) DO NOTHING`,
+         ON CONFLICT (key) DO UPDATE SET archive = excluded.archive, bytes = excluded.bytes, etag = excluded.etag,
+           last_modified = excluded.last_modified, seen_at = excluded.seen_at
+         WHERE sha256 IS NULL AND (archive IS NOT excluded.archive OR bytes <> excluded.bytes
+           OR etag IS NOT excluded.etag OR last_modified IS NOT excluded.last_modified)`,
         key,
         name.market,
         streamOf(name),

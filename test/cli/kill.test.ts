@@ -8,7 +8,7 @@ import { archiveOf } from '../collect/collecting.js';
 import {
   type Ran,
   TAPEMILL,
-  filesBelow,
+  outputsBelow,
   parseLines,
   snapshot,
   start,
@@ -62,7 +62,7 @@ describe('a run that is killed', () => {
     console.log(`KILL_SEED=${seed}`);
     const random = randomFrom(seed);
     let killed = 0;
-    for (const workers of ['4', '1', '4', '2', '4']) {
+    for (const workers of ['4', '1', '2']) {
       const dataDir = temporaryFolder();
       for (let i = 0; i < 3; i++) {
         const run = start(args(dataDir, '--workers', workers));
@@ -75,7 +75,7 @@ describe('a run that is killed', () => {
       expect(last).toMatchObject({ status: 0, stderr: '' });
       expect(snapshot(dataDir), `KILL_SEED=${seed}`).toEqual(undisturbed);
     }
-    expect(killed).toBeGreaterThan(5);
+    expect(killed).toBeGreaterThan(3);
   });
 
   it('has its temporary files removed by the next, and only those of dead processes', async () => {
@@ -92,7 +92,7 @@ describe('a run that is killed', () => {
       }
     }
     await start(args(dataDir)).done;
-    const left = filesBelow(dataDir).filter((path) => path.endsWith('.tmp'));
+    const left = outputsBelow(dataDir).filter((path) => path.endsWith('.tmp'));
     expect(left).toEqual(
       folders.map((folder) => join(folder, `.tapemill-${host}-${process.pid}-0123456789abcdef.tmp`)),
     );
@@ -134,7 +134,7 @@ describe('an interrupted run', () => {
     const { ran, dataDir } = await interrupted(['SIGINT'], '"planned"');
     expect(ran.status).toBe(130);
     expect(parseLines(ran.stdout).filter(({ type }) => type === 'month-written')).toEqual([]);
-    expect(filesBelow(dataDir).filter((path) => path.endsWith('.parquet'))).toEqual([]);
+    expect(outputsBelow(dataDir).filter((path) => path.endsWith('.parquet'))).toEqual([]);
   });
 
   it('stops at once on the second signal', async () => {
@@ -146,15 +146,21 @@ describe('an interrupted run', () => {
 
 describe.skipIf(process.platform === 'win32')('a run that fails in one of many workers', () => {
   it('leaves nothing of what the others were writing', async () => {
+    // Months of a few megabytes: no file may have more than one, which is enough for the ledger.
+    const large = await archiveOf('2024-01', '2024-01', {
+      symbols: ['AAAUSDT', 'BBBUSDT'],
+      ticksPerMonth: 150_000,
+      daily: false,
+    });
     // Several times: what is left depends on who was writing when the first one failed.
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < 3; i++) {
       const dataDir = temporaryFolder();
-      const command = [...args(dataDir, '--workers', '6').filter((arg) => arg !== '--keep-zip')];
-      const limited = ['-c', 'ulimit -f 16; exec "$0" "$@"', process.execPath, TAPEMILL, ...command];
+      const command = ['collect', 'AAAUSDT', 'BBBUSDT', '--archive', large.outDir, '--data-dir', dataDir];
+      const limited = ['-c', 'ulimit -f 1024; exec "$0" "$@"', process.execPath, TAPEMILL, ...command];
       const ran = await startCommand('bash', limited).done;
       expect(ran.status).toBe(1);
-      expect(ran.stderr).toMatch(/^tapemill: E_IO: writing .*EFBIG.*\n$/);
-      expect(filesBelow(dataDir)).toEqual([]);
+      expect(ran.stderr).toMatch(/^tapemill: E_IO: writing .*EFBIG.*\n$/m);
+      expect(outputsBelow(dataDir)).toEqual([]);
     }
   });
 });

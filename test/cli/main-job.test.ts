@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { GOLDEN_SYMBOLS, goldenHours, goldenIsThere } from '../bars/golden.js';
-import { type Ran, filesBelow, snapshot, tapemill, temporaryFolder } from './run.js';
+import { type Ran, outputsBelow, snapshot, tapemill, temporaryFolder } from './run.js';
 
 const ARCHIVE = fileURLToPath(new URL('../../../shared/archive', import.meta.url));
 const SPEC_HEADER =
@@ -83,7 +83,7 @@ describe.skipIf(!isThere)(
 
     it('ends well, with the files where the pipeline of its users has them', () => {
       expect(ran).toMatchObject({ status: 0, stderr: '' });
-      expect(filesBelow(data)).toEqual([
+      expect(outputsBelow(data)).toEqual([
         ...['BSV', 'RLC'].flatMap((coin) =>
           ['csv', 'csv.meta.json', 'parquet'].map((end) => `binance_aggTrades/${coin}USDT_aggTrades.${end}`),
         ),
@@ -132,7 +132,7 @@ describe.skipIf(!isThere)(
     });
 
     it('does nothing the second time', async () => {
-      const times = (): number[] => filesBelow(data).map((path) => statSync(join(data, path)).mtimeMs);
+      const times = (): number[] => outputsBelow(data).map((path) => statSync(join(data, path)).mtimeMs);
       const [before, bytes] = [times(), snapshot(data)];
       const again = await tapemill(...command, '--archive', join(root, 'archive'), '--data-dir', data);
       expect(again).toMatchObject({ status: 0, stderr: '' });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { archiveOf, layerMonth } from '../collect/collecting.js';
-import { filesBelow, parseLines, tapemill, temporaryFolder } from './run.js';
+import { outputsBelow, parseLines, tapemill, temporaryFolder } from './run.js';
 
 describe('--market cm', () => {
   it('counts quantities in contracts: 100 USD for BTCUSD, 10 USD for the others', async () => {
@@ -37,9 +37,9 @@ describe('--market cm', () => {
         expect(quote[i]! / base[i]!).toBeGreaterThanOrEqual(low[i]! * (1 - 1e-12));
         expect(quote[i]! / base[i]!).toBeLessThanOrEqual(high[i]! * (1 + 1e-12));
       }
-      expect(filesBelow(dataDir)).toContain(`binance_cm_aggTrades/${symbol}_aggTrades.csv`);
+      expect(outputsBelow(dataDir)).toContain(`binance_cm_aggTrades/${symbol}_aggTrades.csv`);
     }
-    expect(filesBelow(dataDir).every((path) => path.startsWith('binance_cm_aggTrades'))).toBe(true);
+    expect(outputsBelow(dataDir).every((path) => path.startsWith('binance_cm_aggTrades'))).toBe(true);
   });
 });
 
@@ -76,6 +76,6 @@ describe('--market spot', () => {
     const csv = readFileSync(join(dataDir, 'binance_spot_aggTrades', 'AAAUSDT_aggTrades.csv'), 'utf8');
     expect(csv).toMatch(/\n2024-12-31 0\d:00:00\+00:00,/);
     expect(csv.trimEnd().split('\n').at(-1)).toMatch(/^2025-01-01 \d\d:00:00\+00:00,/);
-    expect(filesBelow(dataDir)).toContain('binance_spot_aggTrades_1m_parquet/AAAUSDT/2025-01.parquet');
+    expect(outputsBelow(dataDir)).toContain('binance_spot_aggTrades_1m_parquet/AAAUSDT/2025-01.parquet');
   });
 });

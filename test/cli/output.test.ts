@@ -5,7 +5,7 @@ import { archiveOf } from '../collect/collecting.js';
 import {
   type Ran,
   TAPEMILL,
-  filesBelow,
+  outputsBelow,
   parseLines,
   snapshot,
   start,
@@ -118,7 +118,7 @@ describe('what collect prints', () => {
       ...[process.execPath, TAPEMILL, 'collect', 'AAAUSDT', '--archive', archive, '--data-dir', dataDir],
     ]).done;
     expect(status).toBe(0);
-    expect(filesBelow(dataDir)).toHaveLength(5);
+    expect(outputsBelow(dataDir)).toHaveLength(5);
   });
 });
 
@@ -135,7 +135,7 @@ describe('symbols', () => {
   it('need not be ASCII', async () => {
     const dataDir = temporaryFolder();
     expect((await collect(dataDir, '币安人生USDT')).status).toBe(0);
-    expect(filesBelow(dataDir)).toContain('binance_aggTrades/币安人生USDT_aggTrades.csv');
+    expect(outputsBelow(dataDir)).toContain('binance_aggTrades/币安人生USDT_aggTrades.csv');
     expect((await tapemill('factors', '--freq', '1d', '--data-dir', dataDir)).stdout).toContain(
       '币安人生USDT  1d  4 bars',
     );
@@ -156,7 +156,7 @@ describe('--keep-zip', () => {
     const [first, second] = [temporaryFolder(), temporaryFolder()];
     await collect(first, 'AAAUSDT', '--keep-zip');
     const kept = join(first, 'archive');
-    expect(filesBelow(kept)).toHaveLength(8);
+    expect(outputsBelow(kept)).toHaveLength(8);
     const again = await tapemill('collect', 'AAAUSDT', '--archive', kept, '--data-dir', second);
     expect(again.status).toBe(0);
     const made = Object.entries(snapshot(first)).filter(([path]) => !path.startsWith('archive'));
