@@ -1,4 +1,5 @@
-import { type Factor, listFactors } from './registry.js';
+import { listLiquidationFactors } from './liquidations/index.js';
+import { type Factor, type FactorDefinition, listFactors } from './registry.js';
 
 const INTRODUCTION = `# Factors
 
@@ -16,13 +17,30 @@ US dollars. **Taker buy** is a tick whose buyer was the taker (\`is_buyer_maker\
 the meta file; they default to 50,000 and 1,000.
 `;
 
+const FAMILY_NOTES: Readonly<Record<FactorDefinition['family'], string>> = {
+  'order-flow': '',
+  liquidations: `Columns of \`liquidationFactors\`; see [liquidations.md](liquidations.md). One row for every bar from the first
+to the last that is known of, with events or without. Inputs are columns of the events and of the bar. In a name, \`{w}\`
+is a window in bars of the table.
+
+`,
+  'liquidation-engine': `Columns of \`LiquidationFactorEngine\`; see [liquidations.md](liquidations.md). In a name, \`{side}\`
+is \`long\` or \`short\`, \`{size}\` is \`small\`, \`med\` or \`large\`, \`{L}\` a look-back in hours, \`{W}\` a
+window in bars, \`{100Q}\` a quantile in percent, and \`{c}\` one of the columns under "inputs".
+
+`,
+};
+
 /** docs/factors.md */
 export function renderFactorDocs(): string {
-  const families = new Map<string, Factor[]>();
-  for (const factor of listFactors()) {
+  const families = new Map<FactorDefinition['family'], Factor[]>();
+  for (const factor of [...listFactors(), ...listLiquidationFactors()]) {
     families.set(factor.family, [...(families.get(factor.family) ?? []), factor]);
   }
-  const sections = Array.from(families, ([family, factors]) => `## ${family}\n\n${renderTable(factors)}`);
+  const sections = Array.from(
+    families,
+    ([family, factors]) => `## ${family}\n\n${FAMILY_NOTES[family]}${renderTable(factors)}`,
+  );
   return `${INTRODUCTION}\n${sections.join('\n')}`;
 }
 

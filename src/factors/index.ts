@@ -4,3 +4,31 @@ export { type FactorTable, makeTable } from './factor-table.js';
 export { type OrderFlowFactor, ORDER_FLOW, ORDER_FLOW_FACTORS } from './order-flow-registry.js';
 export { orderFlowFactors } from './order-flow.js';
 export { renderFactorDocs } from './docs.js';
+export {
+  type Coverage,
+  type CoveredSpan,
+  type EngineParameters,
+  type LiquidatedSide,
+  type LiquidationEvents,
+  type LiquidationFactorOptions,
+  type LiquidationRow,
+  type NumberOrList,
+  type SizeThresholds,
+  type TradedBars,
+  LiquidationFactorEngine,
+  SIDE,
+  allocateEvents,
+  checkEvents,
+  concatEvents,
+  coverageOfEvents,
+  describeLiquidationColumn,
+  dropEqualEvents,
+  eventsFromRows,
+  liquidationFactors,
+  listLiquidationFactors,
+  makeCoverage,
+  sizeThresholds,
+  sliceCoverage,
+  sliceEvents,
+  sortEvents,
+} from './liquidations/index.js';

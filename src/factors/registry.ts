@@ -5,7 +5,7 @@ import { ORDER_FLOW } from './order-flow-registry.js';
  * all made from these declarations.
  */
 export interface FactorDefinition {
-  readonly family: 'order-flow';
+  readonly family: 'order-flow' | 'liquidations' | 'liquidation-engine';
   readonly type: 'int64' | 'double';
   readonly unit: string;
   /** Interval of possible values, infinity as ∞. */
@@ -31,7 +31,10 @@ export interface Factor extends FactorDefinition {
   readonly name: string;
 }
 
-/** All factors, in the order of their columns. */
+/**
+ * All factors of the order-flow files, in the order of their columns. Liquidations have columns whose names depend on
+ * parameters; see `listLiquidationFactors`.
+ */
 export function listFactors(): Factor[] {
   return Object.entries(ORDER_FLOW).map(([name, definition]) => ({ name, ...definition }));
 }
