@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { renameSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fromSystemError } from '../errors.js';
@@ -57,12 +58,25 @@ export class AtomicFile {
     this.bytes += bytes.length;
   }
 
-  /** Puts the file in its place, replacing what was there. Leaves nothing behind when it fails. */
-  async commit(): Promise<WrittenFile> {
+  /**
+   * Puts the file in its place, replacing what was there. Leaves nothing behind when it fails.
+   * @param publish see `Publish`
+   * @throws `E_DISK_FULL`, `E_IO`, or what `publish` throws
+   */
+  async commit(
+    publish: Publish = (rename) => {
+      rename();
+    },
+  ): Promise<WrittenFile> {
     try {
       await this.handle.sync();
       await this.handle.close();
-      await rename(this.temp, this.path);
+      let renamed = false as boolean; // it is set in a callback, which the compiler does not follow
+      publish(() => {
+        renameSync(this.temp, this.path);
+        renamed = true;
+      });
+      if (!renamed) throw new Error(`${this.path} was not published, and no reason was given`);
       await syncFolder(dirname(this.path));
     } catch (error) {
       await this.abort();
@@ -78,6 +92,12 @@ export class AtomicFile {
   }
 }
 
+/**
+ * Does the renaming that makes a file visible, by calling `rename` once before it returns; or throws, and the file is
+ * not published. Synchronous, so that a queue can hold its lock on the task meanwhile.
+ */
+export type Publish = (rename: () => void) => void;
+
 export interface WrittenFile {
   readonly bytes: number;
   readonly sha256: string;
@@ -91,7 +111,11 @@ export type FileContent = Uint8Array | ((file: AtomicFile) => Promise<void>);
  * @throws `E_DISK_FULL` or `E_IO`, or what `content` itself throws; the old file is then untouched and nothing
  *   is left behind
  */
-export async function atomicWriteFile(path: string, content: FileContent): Promise<WrittenFile> {
+export async function atomicWriteFile(
+  path: string,
+  content: FileContent,
+  publish?: Publish,
+): Promise<WrittenFile> {
   const file = await AtomicFile.create(path);
   try {
     if (typeof content === 'function') await content(file);
@@ -100,7 +124,7 @@ export async function atomicWriteFile(path: string, content: FileContent): Promi
     await file.abort();
     throw error;
   }
-  return file.commit();
+  return file.commit(publish);
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -23,7 +23,14 @@ export {
 } from './facts.js';
 export { encodeMonth, writeMonth } from './parquet-write.js';
 export { type LayerMonth, decodeMonth, findLayerFacts, readLayerFacts, readMonth } from './parquet-read.js';
-export { AtomicFile, type FileContent, type WrittenFile, atomicWriteFile, sweepTempFiles } from './atomic.js';
+export {
+  AtomicFile,
+  type FileContent,
+  type Publish,
+  type WrittenFile,
+  atomicWriteFile,
+  sweepTempFiles,
+} from './atomic.js';
 export { type MonthRequest, type MonthState, examineMonth, whyRebuild } from './reuse.js';
 export {
   type BarsOfPeriod,

@@ -6,8 +6,16 @@ export {
   type ObjectName,
   type DataType,
   DATA_TYPES,
+  archiveSymbol,
   objectKey,
   objectFolder,
   checksumKey,
   parseObjectKey,
 } from './naming.js';
+export {
+  type KlineInterval,
+  KLINE_INTERVALS,
+  intervalEnd,
+  isIntervalStart,
+  parseInterval,
+} from './interval.js';
