@@ -99,10 +99,13 @@ export class AtomicFile {
     const [first] = files;
     if (!first) return;
     try {
+      let isPublished = false as boolean; // set in a callback, which the compiler does not follow
       publish(() => {
         before();
         for (const { temp, path } of files) renameSync(temp, path);
+        isPublished = true;
       });
+      if (!isPublished) throw new Error(`${first.path} was not published, and no reason was given`);
       await syncFolder(dirname(first.path));
     } catch (error) {
       await Promise.all(files.map((file) => file.abort()));

@@ -6,9 +6,17 @@ export {
   type ObjectName,
   type DataType,
   DATA_TYPES,
+  archiveSymbol,
   objectKey,
   objectFolder,
   checksumKey,
   parseObjectKey,
   streamOf,
 } from './naming.js';
+export {
+  type KlineInterval,
+  KLINE_INTERVALS,
+  intervalEnd,
+  isIntervalStart,
+  parseInterval,
+} from './interval.js';

@@ -30,6 +30,14 @@ function marketFolder(market: Market): string {
   return market === 'spot' ? 'data/spot' : `data/futures/${market}`;
 }
 
+/**
+ * What the archive calls a symbol in the folder of a data type: the same, but coin-margined index prices are those of
+ * the pair, `BTCUSD` for `BTCUSD_PERP` and `BTCUSD_240329` alike.
+ */
+export function archiveSymbol(market: Market, dataType: DataType, symbol: string): string {
+  return market === 'cm' && dataType === 'indexPriceKlines' ? symbol.replace(/_(PERP|\d{6})$/, '') : symbol;
+}
+
 /** `data/futures/um/daily/aggTrades/BTCUSDT`, without a slash at the end. */
 export function objectFolder(name: Omit<ObjectName, 'period'>, kind: Period['kind']): string {
   const cadence = kind === 'month' ? 'monthly' : 'daily';

@@ -133,12 +133,14 @@ function writeColumnChunk(writer: ByteWriter, column: ParquetField, rows: Float6
   const codec = squeezed.length < 0.95 * bytes.length ? 'SNAPPY' : 'UNCOMPRESSED';
   const stored = codec === 'SNAPPY' ? squeezed : bytes;
 
+  const levelsCrc = crc32(levels.getBytes());
   const start = writer.offset;
   writePageHeader(writer, {
     type: 'DATA_PAGE_V2',
     uncompressed_page_size: levels.offset + bytes.length,
     compressed_page_size: levels.offset + stored.length,
-    crc: crc32(stored, crc32(levels.getBytes())) | 0,
+    // Of no bytes at all (a column of nulls) zlib returns 0 and forgets what came before.
+    crc: (stored.length === 0 ? levelsCrc : crc32(stored, levelsCrc)) | 0,
     data_page_header_v2: {
       num_values: rows.length,
       num_nulls: nulls,
