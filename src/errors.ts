@@ -154,6 +154,24 @@ const kinds = {
     meaning: 'The index of the archive cannot be used, and what is asked for cannot be found without it.',
     remedy: 'Give the URL of an S3 listing with --index, or name the symbols.',
   },
+  E_IMPORT_NAME: {
+    exit: EXIT.usage,
+    meaning:
+      'A folder or file to import is not named as its format wants it, holds nothing of it, or holds a period twice.',
+    remedy: 'The message shows the expected names and what was found; see docs/imports.md.',
+  },
+  E_IMPORT_SYMBOL: {
+    exit: EXIT.integrity,
+    meaning:
+      'A row of a file to import belongs to another symbol or exchange than the name of the file says.',
+    remedy: 'Look at the line that the message names: two files were mixed up, or one was renamed.',
+  },
+  E_GZIP: {
+    exit: EXIT.integrity,
+    meaning:
+      'The file is not one whole gzip member: truncated, damaged (CRC-32 or length differ), followed by another member or by other bytes.',
+    remedy: 'Fetch the file again.',
+  },
   E_SQL: {
     exit: EXIT.usage,
     meaning: 'DuckDB refused the query.',
