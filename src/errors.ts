@@ -175,6 +175,23 @@ const kinds = {
     exit: EXIT.usage,
     meaning: 'A worker of this name is at work on the same queue.',
     remedy: 'Give each worker a name of its own with --worker-id.',
+  E_IMPORT_NAME: {
+    exit: EXIT.usage,
+    meaning:
+      'A folder or file to import is not named as its format wants it, holds nothing of it, or holds a period twice.',
+    remedy: 'The message shows the expected names and what was found; see docs/imports.md.',
+  },
+  E_IMPORT_SYMBOL: {
+    exit: EXIT.integrity,
+    meaning:
+      'A row of a file to import belongs to another symbol or exchange than the name of the file says.',
+    remedy: 'Look at the line that the message names: two files were mixed up, or one was renamed.',
+  },
+  E_GZIP: {
+    exit: EXIT.integrity,
+    meaning:
+      'The file is not one whole gzip member: truncated, damaged (CRC-32 or length differ), followed by another member or by other bytes.',
+    remedy: 'Fetch the file again.',
   },
   E_SQL: {
     exit: EXIT.usage,
