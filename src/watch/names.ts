@@ -1,0 +1,33 @@
+import { groupParts, periodOf } from './keys.js';
+
+/** Names groups as shortly as they can be told apart: `BTCUSDT`, or `spot BTCUSDT` where there are several markets. */
+export class Names {
+  readonly #isOne: boolean;
+
+  constructor(groups: Iterable<string>) {
+    const kinds = new Set<string>();
+    for (const group of groups) {
+      const { market, stream } = groupParts(group);
+      kinds.add(`${market}/${stream}`);
+    }
+    this.#isOne = kinds.size <= 1;
+  }
+
+  group(group: string): string {
+    const { market, stream, symbol } = groupParts(group);
+    if (this.#isOne) return symbol;
+    return [market, ...(stream === 'aggTrades' ? [] : [stream]), symbol]
+      .filter((part) => part !== '')
+      .join(' ');
+  }
+
+  /** `BTCUSDT 2024-01`; the derived bars of a symbol are called by what is derived. */
+  task(group: string, period: string | null): string {
+    if (period === null) return this.group(group);
+    return `${this.group(group)} ${period === 'bars' ? '1h factors' : period}`;
+  }
+
+  key(key: string): string {
+    return this.task(key.slice(0, key.lastIndexOf('/')), periodOf(key));
+  }
+}
