@@ -175,6 +175,7 @@ const kinds = {
     exit: EXIT.usage,
     meaning: 'A worker of this name is at work on the same queue.',
     remedy: 'Give each worker a name of its own with --worker-id.',
+  },
   E_IMPORT_NAME: {
     exit: EXIT.usage,
     meaning:

@@ -2,12 +2,15 @@ import { Command, CommanderError } from 'commander';
 import { EXIT, TapemillError } from '../errors.js';
 import { VERSION } from '../version.js';
 import { collectCommand } from './collect.js';
+import { doctorCommand } from './doctor.js';
 import { factorsCommand } from './factors.js';
+import { importCommand } from './import.js';
 import { mirrorCommand } from './mirror.js';
 import { planCommand } from './plan.js';
 import { queryCommand } from './query.js';
 import { refreshCommand } from './refresh.js';
 import { simulateCommand } from './simulate.js';
+import { statusCommand } from './status.js';
 import { workerCommand } from './worker.js';
 
 const EXAMPLES = `Examples:
@@ -31,6 +34,9 @@ export async function main(args: readonly string[]): Promise<void> {
     workerCommand(),
     planCommand(),
     refreshCommand(),
+    statusCommand(),
+    doctorCommand(),
+    importCommand(),
     factorsCommand(),
     queryCommand(),
     simulateCommand(),

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Libsql from 'libsql';
 import { TapemillError, fromSystemError } from '../errors.js';
@@ -51,10 +51,15 @@ export class Database {
         throw fromSystemError(error, 'making the folder of', path);
       }
     }
+    // The library would make an empty file, whatever it is told.
+    if (readOnly && path !== ':memory:' && !path.startsWith('file:') && !existsSync(path)) {
+      throw new TapemillError('E_IO', `reading ${path}: there is no such file`, { path });
+    }
     let db: Libsql.Database | undefined;
     try {
-      db = new Libsql(path, { readonly: readOnly, fileMustExist: readOnly } as Libsql.Options);
+      db = new Libsql(path);
       db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+      if (readOnly) db.exec('PRAGMA query_only = ON');
       const database = new Database(path, db);
       if (!readOnly) {
         // WAL: readers never wait. NORMAL: a power cut may take back the last moments, but never tears the file;
