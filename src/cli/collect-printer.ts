@@ -1,14 +1,17 @@
 import type { DownloadEvent } from '../archive/index.js';
 import type { CollectEvent, CollectSummary } from '../collect/index.js';
 import type { MissingPeriod } from '../layer/index.js';
+import type { Ledger } from '../ledger/index.js';
 import type { RowAccount } from '../ticks/index.js';
-import { CollectProgress } from './progress.js';
+import { LiveScreen, readStatus, renderLine, renderLiveBlock, styleFor } from '../watch/index.js';
 import { formatBytes, formatCount, formatDuration } from './table.js';
 
 /** Tells a person or a program what a collection does. */
 export interface Printer {
   take(event: CollectEvent): void;
   takeDownload(event: DownloadEvent): void;
+  /** Shows how far things are, if it is time to. `groups`: whose tasks are of interest. */
+  tick(ledger: Ledger, groups: ReadonlySet<string>): void;
   end(summary: CollectSummary): void;
   stop(): void;
 }
@@ -23,6 +26,10 @@ export class JsonPrinter implements Printer {
     if (event.type !== 'received') console.log(JSON.stringify(event));
   }
 
+  tick(): void {
+    // Programs count events.
+  }
+
   end(summary: CollectSummary): void {
     console.log(JSON.stringify({ type: 'done', ...summary }));
   }
@@ -32,21 +39,36 @@ export class JsonPrinter implements Printer {
   }
 }
 
+const REDRAW_MS = 250;
+
+/** Lines that stay on standard output, troubles and progress on standard error. */
 export class LinePrinter implements Printer {
-  readonly #progress = new CollectProgress(process.stderr);
+  readonly #screen = new LiveScreen(process.stderr);
+  readonly #style = styleFor(process.stderr, process.env);
+  readonly #startedMs = Date.now();
   readonly #told = new Set<string>();
+  #drawnMs = -Infinity;
 
   take(event: CollectEvent): void {
     const failure = this.#failureOf(event);
-    if (failure !== null) this.#progress.say(failure, process.stderr);
-    for (const line of describe(event)) this.#progress.say(line, process.stdout);
-    this.#progress.take(event);
+    if (failure !== null) this.#screen.say(failure, process.stderr);
+    for (const line of describe(event)) this.#screen.say(line, process.stdout);
   }
 
   takeDownload(event: DownloadEvent): void {
-    if (event.type === 'received') this.#progress.takeFetched(event.bytes);
     const line = describeDownload(event);
-    if (line !== null) this.#progress.say(line, process.stderr);
+    if (line !== null) this.#screen.say(line, process.stderr);
+  }
+
+  tick(ledger: Ledger, groups: ReadonlySet<string>): void {
+    if (this.#screen.isLive && performance.now() - this.#drawnMs < REDRAW_MS) return;
+    this.#drawnMs = performance.now();
+    const snapshot = (): ReturnType<typeof readStatus> =>
+      readStatus(ledger, { nowMs: Date.now(), sinceMs: this.#startedMs, groups });
+    this.#screen.show({
+      block: (size) => renderLiveBlock(snapshot(), { ...size, ...this.#style }),
+      line: (width) => renderLine(snapshot(), width),
+    });
   }
 
   /** A symbol that failed because of an object would only repeat what was said of the object. */
@@ -59,7 +81,7 @@ export class LinePrinter implements Printer {
   }
 
   end(summary: CollectSummary): void {
-    this.#progress.end();
+    this.#screen.end({ clear: true });
     const { seconds, rows, bytes, objectsMilled, monthsBuilt, monthsReused } = summary;
     console.log(
       `${formatCount(monthsBuilt)} months built from ${formatCount(objectsMilled)} objects ` +
@@ -74,7 +96,7 @@ export class LinePrinter implements Printer {
   }
 
   stop(): void {
-    this.#progress.end();
+    this.#screen.end({ clear: true });
   }
 }
 

@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { parseMarket } from '../market/index.js';
 import type { Shard } from '../work/index.js';
-import { JsonPrinter, LinePrinter } from './collect-printer.js';
 import {
   type ArchiveOptions,
   type NetworkLimits,
@@ -90,6 +89,7 @@ async function runCollect(named: string[], options: CollectOptions): Promise<voi
   const symbols = await readSymbols(named, options.symbolsFile);
   // Loading these takes longer than showing the help does.
   const { collect } = await import('../collect/index.js');
+  const { JsonPrinter, LinePrinter } = await import('./collect-printer.js');
   const printer = options.json ? new JsonPrinter() : new LinePrinter();
   const interruption = watchSignals();
   try {
@@ -112,6 +112,9 @@ async function runCollect(named: string[], options: CollectOptions): Promise<voi
       },
       onDownload: (event) => {
         printer.takeDownload(event);
+      },
+      onTick: (ledger, groups) => {
+        printer.tick(ledger, groups);
       },
       signal: interruption.signal,
       onEvent: (event) => {

@@ -6,7 +6,6 @@ import { MARKETS, type Market, normalizeSymbol } from '../market/index.js';
 import { DAY_MS, type EpochMs, parsePeriod } from '../time/index.js';
 import type { Shard } from '../work/index.js';
 import { type NetworkLimits, addNetworkOptions } from './archive-options.js';
-import { JsonPrinter, LinePrinter } from './collect-printer.js';
 import { dataDirOption, positiveInteger, queueOption, shardOption } from './options.js';
 import { watchSignals } from './signals.js';
 
@@ -65,6 +64,7 @@ function parseSince(text: string): EpochMs {
 
 async function runRefresh(named: string[], options: RefreshOptions): Promise<void> {
   const { refresh } = await import('../collect/index.js');
+  const { JsonPrinter, LinePrinter } = await import('./collect-printer.js');
   const printer = options.json ? new JsonPrinter() : new LinePrinter();
   const interruption = watchSignals();
   const tell = (change: UpstreamChange): void => {
@@ -87,6 +87,9 @@ async function runRefresh(named: string[], options: RefreshOptions): Promise<voi
       dryRun: options.dryRun === true,
       signal: interruption.signal,
       onChange: tell,
+      onTick: (ledger, groups) => {
+        printer.tick(ledger, groups);
+      },
       onEvent: (event) => {
         printer.take(event);
       },

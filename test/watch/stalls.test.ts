@@ -87,7 +87,6 @@ test('tasks wait and living workers take none', () => {
 test('while somebody is putting tasks in, nothing has stalled or is settled', () => {
   const filled = new Filled();
   filled.worker('owner');
-  filled.db.run("ALTER TABLE workers ADD COLUMN role TEXT NOT NULL DEFAULT 'worker'");
   filled.db.run("UPDATE workers SET role = 'owner'");
   expect(look(filled)).toMatchObject({ isPlanning: true, isSettled: false, workers: [] });
   filled.plan('BTCUSDT', ['2024-01']);
