@@ -1,5 +1,5 @@
 import type { DataType, Market, ObjectName } from '../market/index.js';
-import type { DateRange } from '../time/index.js';
+import { type DateRange, formatIso } from '../time/index.js';
 import type { ArchiveObject } from './object.js';
 
 /** One object that an archive lists. */
@@ -10,6 +10,13 @@ export interface ArchiveEntry {
   /** Size of the ZIP. */
   readonly bytes: number;
   readonly hasChecksum: boolean;
+  /**
+   * As the archive states it, with its quotes; null where it states none. Another one, or another `lastModified`,
+   * says that the object was published anew; the same ones do not prove that it was not.
+   */
+  readonly etag: string | null;
+  /** `2024-02-05T06:07:08.000Z`, UTC; null where the archive does not say. */
+  readonly lastModified: string | null;
 }
 
 export interface ListQuery {
@@ -19,10 +26,18 @@ export interface ListQuery {
   /** Only for the kline types: `1m`, `1h` … */
   readonly interval?: string;
   /**
-   * What the list is wanted for. An archive that must ask for every object may leave out daily ones of months
-   * that the range does not touch; others take no notice.
+   * What the list is wanted for. Daily objects of months that the range does not touch may be left out; but where
+   * there are some before or after it, at least one of each is listed, so that a hole at an end of the range does
+   * not look like the symbol's listing or delisting. Without an index, that much is not promised.
    */
   readonly range?: DateRange;
+  /**
+   * Which daily objects of the range: `all`, or for planning at the least cost those of `gaps`, months that the
+   * range touches in part or that have no monthly object. The default is `all`.
+   */
+  readonly days?: 'all' | 'gaps';
+  /** As it is now, not as a cached listing remembers it. */
+  readonly fresh?: boolean;
 }
 
 /** A tree of published objects, wherever it is. */
@@ -36,7 +51,7 @@ export interface Archive {
    */
   list(query: ListQuery): Promise<ArchiveEntry[]>;
   /** Symbols that have a folder for this data type, sorted. @throws `E_ARCHIVE_UNREADABLE`; over HTTP also `E_INDEX`, `E_GEOBLOCKED` */
-  symbols(market: Market, dataType: DataType): Promise<string[]>;
+  symbols(market: Market, dataType: DataType, options?: { readonly fresh?: boolean }): Promise<string[]>;
   /**
    * The SHA-256 that the `.CHECKSUM` of an object states, lower-case hex; `null` when there is none.
    * @throws `E_CHECKSUM_FORMAT`, `E_IO`; over HTTP as `HttpClient.request`
@@ -62,4 +77,18 @@ export interface Archive {
 export function compareEntries(a: ArchiveEntry, b: ArchiveEntry): number {
   const [p, q] = [a.name.period, b.name.period];
   return p.startMs - q.startMs || q.endMs - p.endMs || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+}
+
+/** An ETag with its quotes, which some servers leave out in listings but not in headers. */
+export function quotedEtag(etag: string | null): string | null {
+  if (etag === null || etag === '') return null;
+  return /^(?:W\/)?"/.test(etag) ? etag : `"${etag}"`;
+}
+
+/** A date of a listing (ISO 8601) or of a header (HTTP's own form), the same way; null when it is none. */
+export function isoDate(text: string | null): string | null {
+  // What listings have already, and there are many of them.
+  if (text === null || /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text)) return text;
+  const atMs = Date.parse(text);
+  return Number.isNaN(atMs) ? null : formatIso(atMs);
 }

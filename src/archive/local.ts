@@ -10,6 +10,7 @@ import {
   normalizeSymbol,
   objectFolder,
 } from '../market/index.js';
+import { formatIso } from '../time/index.js';
 import { type Archive, type ArchiveEntry, type ListQuery, compareEntries } from './archive.js';
 import { parseChecksum } from './checksum.js';
 import { CADENCES, type Cadence, isSymbol, keyParts, nameOf } from './entry-name.js';
@@ -67,13 +68,20 @@ export class LocalArchive implements Archive {
       const key = `${folder}/${file}`;
       const name = nameOf(key, query, cadence);
       if (!name) return undefined;
-      const stats = await stat(this.#path(key)).catch((error: unknown) => {
+      const stats = await stat(this.#path(key), { bigint: true }).catch((error: unknown) => {
         // Gone since the folder was read, or a link to nowhere.
         if (isSystemError(error, 'ENOENT')) return undefined;
         throw unreadable(this.#path(key), error);
       });
       if (!stats?.isFile()) return undefined;
-      return { name, key, bytes: stats.size, hasChecksum: names.has(checksumKey(file)) };
+      return {
+        name,
+        key,
+        bytes: Number(stats.size),
+        hasChecksum: names.has(checksumKey(file)),
+        etag: null,
+        lastModified: formatIso(Number(stats.mtimeMs)),
+      };
     });
     return (await Promise.all(found)).filter((entry) => entry !== undefined);
   }

@@ -2,7 +2,7 @@ import type { HttpClient, HttpResponse } from '../download/index.js';
 import { TapemillError } from '../errors.js';
 import { checksumKey, normalizeSymbol, objectKey } from '../market/index.js';
 import { type DateRange, type Period, daysBetween, epochMs, monthOf, monthsBetween } from '../time/index.js';
-import type { ArchiveEntry, ListQuery } from './archive.js';
+import { type ArchiveEntry, type ListQuery, isoDate, quotedEtag } from './archive.js';
 
 /** No object of the archive is older: the exchange opened in July 2017. */
 const ARCHIVE_START_MS = epochMs(2017, 1, 1);
@@ -13,7 +13,9 @@ const ATTEMPTS = 2;
  * What the server says of one object. `size` 0 with `exists`: it may or may not be there, nobody knows; only a
  * definite 404 counts as missing.
  */
-type Probed = { readonly exists: false } | { readonly exists: true; readonly bytes: number };
+type Probed =
+  | { readonly exists: false }
+  | ({ readonly exists: true; readonly bytes: number } & Pick<ArchiveEntry, 'etag' | 'lastModified'>);
 
 /**
  * Lists a symbol without an index, by asking for every object with HEAD. The months and days before its first
@@ -103,6 +105,8 @@ class Prober {
       key,
       bytes: zip.bytes,
       hasChecksum: checksum.exists,
+      etag: zip.etag,
+      lastModified: zip.lastModified,
     };
   }
 
@@ -134,7 +138,7 @@ class Prober {
     } catch (error) {
       const isAnswer = TapemillError.is(error) && error.context.status !== undefined;
       if (!isAnswer || error.code === 'E_GEOBLOCKED') throw error;
-      return { exists: true, bytes: 0 };
+      return { exists: true, bytes: 0, etag: null, lastModified: null };
     }
   }
 }
@@ -142,13 +146,22 @@ class Prober {
 function readHead(response: HttpResponse): Probed | null {
   if (response.status === 404) return { exists: false };
   const bytes = response.contentBytes();
-  return response.status === 200 && bytes !== null ? { exists: true, bytes } : null;
+  return response.status === 200 && bytes !== null ? { exists: true, bytes, ...revisionOf(response) } : null;
 }
 
 function readFirstByte(response: HttpResponse): Probed {
   if (response.status === 404) return { exists: false };
   const total = /\/(\d+)$/.exec(response.header('content-range') ?? '')?.[1];
-  return { exists: true, bytes: total === undefined ? (response.contentBytes() ?? 0) : Number(total) };
+  const bytes = total === undefined ? (response.contentBytes() ?? 0) : Number(total);
+  return { exists: true, bytes, ...revisionOf(response) };
+}
+
+/** In the form of a listing, so that the two can be compared. */
+function revisionOf(response: HttpResponse): Pick<ArchiveEntry, 'etag' | 'lastModified'> {
+  return {
+    etag: quotedEtag(response.header('etag')),
+    lastModified: isoDate(response.header('last-modified')),
+  };
 }
 
 function keyOf(query: ListQuery, period: Period): string {
