@@ -1,5 +1,13 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { type FileIdentity, fileIdentity } from '../download/index.js';
 import { TapemillError, fromSystemError } from '../errors.js';
+
+/** A file whose bytes were hashed on their way to the disk. */
+export interface HashedFile {
+  readonly identity: FileIdentity;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
 
 /**
  * An object's ZIP on disk, read by position so that several readers can share one handle.
@@ -19,6 +27,8 @@ export class ObjectFile {
     readonly key: string,
     /** Size when it was opened. */
     readonly bytes: number,
+    /** Of what was opened, whatever is at the path by now. */
+    readonly identity: FileIdentity,
   ) {
     this.#handle = handle;
   }
@@ -28,14 +38,14 @@ export class ObjectFile {
     let handle: FileHandle | undefined;
     try {
       handle = await open(path, 'r');
-      const stats = await handle.stat();
+      const stats = await handle.stat({ bigint: true });
       if (!stats.isFile()) {
         throw new TapemillError('E_IO', `cannot read ${path}: it is not a regular file`, {
           object: key,
           path,
         });
       }
-      return new ObjectFile(handle, path, key, stats.size);
+      return new ObjectFile(handle, path, key, Number(stats.size), fileIdentity(stats));
     } catch (error) {
       await handle?.close();
       throw systemError(error, 'cannot open', path, key);

@@ -11,6 +11,7 @@ import { TapemillError } from '../errors.js';
 import { checksumKey } from '../market/index.js';
 import type { ArchiveEntry } from './archive.js';
 import { parseChecksum } from './checksum.js';
+import type { HashedFile } from './file.js';
 import { objectUrl } from './http-location.js';
 import type { HttpStore } from './http-store.js';
 
@@ -27,6 +28,7 @@ export interface Fetched {
 /** Brings objects of one archive to disk, each once at a time, whoever asks. */
 export class HttpFetcher {
   readonly #checksums = new Map<string, Promise<string | null>>();
+  readonly #hashed = new Map<string, HashedFile>();
   readonly #fetching = new Map<string, { readonly done: Promise<Fetched>; readonly stop: AbortController }>();
 
   /** @param base URL of the archive */
@@ -56,6 +58,15 @@ export class HttpFetcher {
 
   forget(key: string): void {
     this.#checksums.delete(key);
+  }
+
+  /** What was computed of a file when this fetcher brought it in; whether it is still that file, its reader tells. */
+  hashed(path: string): HashedFile | null {
+    return this.#hashed.get(path) ?? null;
+  }
+
+  forgetHash(path: string): void {
+    this.#hashed.delete(path);
   }
 
   /**
@@ -115,6 +126,7 @@ export class HttpFetcher {
       }
       if (expectedSha256 === null || got.sha256 === expectedSha256) {
         await promotePart(target);
+        this.#hashed.set(target, got);
         return;
       }
       if (round === 2) await this.#quarantine(object, url, got, expectedSha256);

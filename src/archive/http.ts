@@ -1,8 +1,14 @@
+import { join } from 'node:path';
 import {
   DEFAULT_HTTP,
   HttpClient,
   type HttpSettings,
+  type LimitGate,
+  SharedLimits,
+  ThreadLimits,
+  type World,
   type WorldOptions,
+  createLimits,
   realWorld,
 } from '../download/index.js';
 import { TapemillError } from '../errors.js';
@@ -12,7 +18,7 @@ import { HttpFetcher } from './http-fetch.js';
 import { HttpLister } from './http-list.js';
 import { httpLocation, objectUrl } from './http-location.js';
 import { HttpStore } from './http-store.js';
-import { IndexCache } from './index-cache.js';
+import { type CacheUse, IndexCache } from './index-cache.js';
 import { type ArchiveObject, openObject } from './object.js';
 import { Prefetcher } from './prefetch.js';
 import { probe } from './probe.js';
@@ -28,6 +34,8 @@ export interface HttpArchiveOptions extends Partial<HttpSettings> {
   readonly keepZip?: boolean;
   /** How long a listing may be used without asking again; 0: never. The default is an hour. */
   readonly cacheMaxAgeMs?: number;
+  /** `read` and `off` leave the folder as it is, for commands that only look. The default is `read-write`. */
+  readonly indexCache?: CacheUse;
   /** What downloads leave free on the disk; the default is 512 MiB. */
   readonly diskReserveBytes?: number;
   /** How far `prefetch` goes; the defaults are 16 objects and 4 GiB. */
@@ -35,6 +43,11 @@ export interface HttpArchiveOptions extends Partial<HttpSettings> {
   readonly prefetchBytes?: number;
   /** Made by `createLimits`, to share connections and bytes a second with other threads. */
   readonly limits?: SharedArrayBuffer;
+  /**
+   * A folder, to share connections and bytes a second with other processes and their threads, for each host of an
+   * archive apart; then `limits` is of no interest.
+   */
+  readonly sharedLimits?: string;
 }
 
 /**
@@ -59,7 +72,7 @@ export class HttpArchive implements Archive {
   constructor(location: string, options: HttpArchiveOptions, world: WorldOptions = {}) {
     const { base, index, credentials } = httpLocation(location, options.index);
     const { cacheMaxAgeMs = 3_600_000, diskReserveBytes = 512 * 2 ** 20 } = options;
-    const { prefetchObjects = 16, prefetchBytes = 4 * 2 ** 30, limits } = options;
+    const { prefetchObjects = 16, prefetchBytes = 4 * 2 ** 30 } = options;
     const { signal } = this.#closing;
     const ours = realWorld({
       ...world,
@@ -67,17 +80,27 @@ export class HttpArchive implements Archive {
     });
     this.location = base;
     this.#keepZip = options.keepZip ?? false;
-    this.#client = new HttpClient(readSettings(options), ours, credentials, limits);
+    const settings = readSettings(options);
+    this.#client = new HttpClient(
+      settings,
+      ours,
+      credentials,
+      limitGate(base, settings, options, ours.sleep),
+    );
     this.#store = new HttpStore(options.dataDir);
-    const cache = new IndexCache(this.#store.indexFolder, cacheMaxAgeMs, ours.now);
-    this.#lister = new HttpLister(
-      base,
-      new S3Index(index, this.#client, cache),
-      (query) => probe(this.#client, (key) => objectUrl(base, key), query),
-      (url, reason) => {
+    const cache = new IndexCache(this.#store.indexFolder, {
+      maxAgeMs: cacheMaxAgeMs,
+      use: options.indexCache ?? 'read-write',
+      now: ours.now,
+    });
+    this.#lister = new HttpLister(new S3Index(index, this.#client, cache), {
+      location: base,
+      now: ours.now,
+      probe: (query) => probe(this.#client, (key) => objectUrl(base, key), query),
+      onNoIndex: (url, reason) => {
         ours.onEvent({ type: 'no-index', index: url, reason });
       },
-    );
+    });
     this.#fetcher = new HttpFetcher(base, this.#client, this.#store, diskReserveBytes);
     this.#prefetcher = new Prefetcher((entry) => this.#fetchAhead(entry), {
       objects: prefetchObjects,
@@ -90,8 +113,12 @@ export class HttpArchive implements Archive {
     return (await this.#lister.list(query)).sort(compareEntries);
   }
 
-  symbols(market: Market, dataType: DataType): Promise<string[]> {
-    return this.#lister.symbols(market, dataType);
+  symbols(
+    market: Market,
+    dataType: DataType,
+    { fresh = false }: { readonly fresh?: boolean } = {},
+  ): Promise<string[]> {
+    return this.#lister.symbols(market, dataType, fresh);
   }
 
   checksum(key: string): Promise<string | null> {
@@ -109,7 +136,7 @@ export class HttpArchive implements Archive {
       // Fetching may have found that the object was replaced.
       const expectedSha256 = isFresh ? await this.checksum(key) : stated;
       try {
-        return await openObject(path, { key, expectedSha256 });
+        return await openObject(path, { key, expectedSha256, hashed: this.#fetcher.hashed(path) });
       } catch (error) {
         if (round > 2 || !isReplaceable(error, expectedSha256, isFresh)) throw error;
         // What lies on our disk is damaged, or of another revision than the .CHECKSUM we have seen.
@@ -129,6 +156,7 @@ export class HttpArchive implements Archive {
     for (const { key } of entries) {
       this.#prefetcher.release(key);
       await this.#fetcher.stop(key);
+      this.#fetcher.forgetHash(this.#store.downloadPath(key));
     }
     if (!used) return;
     for (const key of await this.#store.leftOver(entries.map((entry) => entry.key))) {
@@ -166,6 +194,18 @@ function isReplaceable(error: unknown, expectedSha256: string | null, isFresh: b
   return (
     error.code === 'E_CHECKSUM' || (expectedSha256 === null && !isFresh && error.code.startsWith('E_ZIP'))
   );
+}
+
+function limitGate(
+  base: string,
+  settings: HttpSettings,
+  { sharedLimits, limits = createLimits(settings) }: HttpArchiveOptions,
+  sleep: World['sleep'],
+): LimitGate {
+  if (sharedLimits === undefined) return new ThreadLimits(limits, sleep);
+  // A port and an IPv6 address have colons, which are no part of a file name everywhere.
+  const folder = join(sharedLimits, new URL(base).host.replace(/[^A-Za-z0-9.-]/g, '_'));
+  return new SharedLimits(folder, settings, sleep);
 }
 
 /** @throws `E_USAGE` */

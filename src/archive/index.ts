@@ -2,7 +2,16 @@
 export { type Archive, type ArchiveEntry, type ListQuery, compareEntries } from './archive.js';
 export { LocalArchive } from './local.js';
 export { HttpArchive, type HttpArchiveOptions } from './http.js';
+export type { CacheUse } from './index-cache.js';
 export { isHttpUrl } from './http-location.js';
+export { SYMBOL_KINDS, type SymbolKind, symbolKind } from './symbol-kind.js';
+export {
+  type SurveyRequest,
+  type SurveyedSymbol,
+  assertInterval,
+  surveySymbols,
+  yardsticksOf,
+} from './survey.js';
 export { openArchive } from './open-archive.js';
 export { type DownloadEvent, type WorldOptions, createLimits } from '../download/index.js';
 export { type ArchiveObject, type ObjectFacts, type OpenOptions, openObject } from './object.js';

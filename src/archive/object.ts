@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { TapemillError } from '../errors.js';
 import { type ChecksumState, compareChecksum } from './checksum.js';
-import { ObjectFile, readBlocks } from './file.js';
+import { type HashedFile, ObjectFile, readBlocks } from './file.js';
 import { sha256 } from './hash.js';
 import { Inflater } from './inflate.js';
 import { type Member, findMember } from './member.js';
@@ -40,6 +40,8 @@ export interface OpenOptions {
   readonly key: string;
   /** Hex, from the `.CHECKSUM` file; `null` when the archive has none. */
   readonly expectedSha256: string | null;
+  /** Spares hashing the file again if it is still this one; any other is hashed. */
+  readonly hashed?: HashedFile | null;
   /**
    * Size of the chunks of `read`; the default is 256 KiB. The event loop turns once a chunk, and the thread pool gets
    * its next piece of work only then: a consumer that takes long over large chunks leaves it idle.
@@ -55,7 +57,8 @@ export interface OpenOptions {
 }
 
 /**
- * Opens a ZIP on disk. Its SHA-256 is computed and compared before a byte of it can be read.
+ * Opens a ZIP on disk. Its SHA-256 is computed, unless it was on the way in, and compared before a byte of it can be
+ * read.
  *
  * @throws `E_CHECKSUM` with both hashes, before anything else the object may be guilty of; then `E_ZIP`,
  * `E_ZIP_MEMBER`, `E_ZIP_SIZE` as `findMember`; `E_IO`
@@ -70,7 +73,8 @@ export async function openObject(path: string, options: OpenOptions): Promise<Ar
     if (!('error' in member) && member.method === 'deflated' && headStartBytes > 0) {
       headStart = new Inflater(file, member, chunkBytes, headStartBytes);
     }
-    const hash = await sha256(file);
+    const { hashed } = options;
+    const hash = hashed?.identity === file.identity ? hashed.sha256 : await sha256(file);
     const checksum = compareChecksum(key, options.expectedSha256, hash);
     if ('error' in member) throw member.error;
     const facts: ObjectFacts = {

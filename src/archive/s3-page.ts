@@ -1,12 +1,15 @@
 import { XMLParser } from 'fast-xml-parser';
 import { AttemptFailure } from '../download/index.js';
+import { isoDate, quotedEtag } from './archive.js';
+import { type PageTexts, scanPage } from './s3-scan.js';
 
 /** One object as the index lists it. */
 export interface IndexObject {
   readonly key: string;
   readonly bytes: number;
+  /** With its quotes. */
   readonly etag: string | null;
-  /** As the index writes it, ISO 8601. */
+  /** `2024-02-05T06:07:08.000Z` */
   readonly lastModified: string | null;
 }
 
@@ -32,7 +35,38 @@ const parser = new XMLParser({
 export function parseIndexPage(xml: string): IndexPage {
   // The parser takes what it gets; a page that was cut short lacks its end. Entities of their own have no place in
   // a listing, and are how a small page becomes a huge one.
-  if (!/<\/ListBucketResult>\s*$/.test(xml) || /<!DOCTYPE/i.test(xml)) throw noListing(xml);
+  if (!xml.trimEnd().endsWith('</ListBucketResult>') || /<!DOCTYPE/i.test(xml)) throw noListing(xml);
+  const page = scanPage(xml) ?? parseAny(xml);
+  const isEncoded = page.encodingType?.toLowerCase() === 'url';
+  const decode = (name: string): string => decodeName(name, isEncoded);
+
+  const objects = page.contents.map(({ key, size, etag, lastModified }): IndexObject => {
+    if (key === null || size === null || !/^\d+$/.test(size)) throw noListing(xml);
+    return {
+      key: decode(key),
+      bytes: Number(size),
+      etag: quotedEtag(etag),
+      lastModified: isoDate(lastModified),
+    };
+  });
+  const folders = page.prefixes.map((prefix) => {
+    if (prefix === null) throw noListing(xml);
+    return decode(prefix);
+  });
+  let next: string | null = null;
+  if (page.isTruncated?.toLowerCase() === 'true') {
+    // Without a delimiter there is no NextMarker, and the last name is where to go on.
+    next =
+      page.nextMarker === null
+        ? lastOf([...objects.map(({ key }) => key), ...folders])
+        : decode(page.nextMarker);
+    if (next === null) throw noListing(xml);
+  }
+  return { objects, folders, next };
+}
+
+/** Any listing in well-formed XML. @throws an attempt's failure */
+function parseAny(xml: string): PageTexts {
   let document: unknown;
   try {
     document = parser.parse(xml);
@@ -41,32 +75,18 @@ export function parseIndexPage(xml: string): IndexPage {
   }
   const result = record(record(document)?.['ListBucketResult']);
   if (!result) throw noListing(xml);
-  const isEncoded = text(result['EncodingType'])?.toLowerCase() === 'url';
-  const decode = (name: string): string => decodeName(name, isEncoded);
-
-  const objects = list(result['Contents']).map((contents): IndexObject => {
-    const [key, size] = [text(contents['Key']), text(contents['Size'])];
-    if (key === null || size === null || !/^\d+$/.test(size)) throw noListing(xml);
-    return {
-      key: decode(key),
-      bytes: Number(size),
+  return {
+    contents: list(result['Contents']).map((contents) => ({
+      key: text(contents['Key']),
+      size: text(contents['Size']),
       etag: text(contents['ETag']),
       lastModified: text(contents['LastModified']),
-    };
-  });
-  const folders = list(result['CommonPrefixes']).map((common) => {
-    const prefix = text(common['Prefix']);
-    if (prefix === null) throw noListing(xml);
-    return decode(prefix);
-  });
-  let next: string | null = null;
-  if (text(result['IsTruncated'])?.toLowerCase() === 'true') {
-    const named = text(result['NextMarker']);
-    // Without a delimiter there is no NextMarker, and the last name is where to go on.
-    next = named === null ? lastOf([...objects.map(({ key }) => key), ...folders]) : decode(named);
-    if (next === null) throw noListing(xml);
-  }
-  return { objects, folders, next };
+    })),
+    prefixes: list(result['CommonPrefixes']).map((common) => text(common['Prefix'])),
+    isTruncated: text(result['IsTruncated']),
+    nextMarker: text(result['NextMarker']),
+    encodingType: text(result['EncodingType']),
+  };
 }
 
 /**

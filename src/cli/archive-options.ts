@@ -4,8 +4,24 @@ import { TapemillError } from '../errors.js';
 import { type DateRange, parseRange } from '../time/index.js';
 import { positiveInteger } from './options.js';
 
-/** What is fetched from when nothing else is said. */
-const PUBLIC_ARCHIVE = 'https://data.binance.vision';
+/** What is read from when nothing else is said. */
+export const PUBLIC_ARCHIVE = 'https://data.binance.vision';
+
+export const archiveOption = (): Option =>
+  new Option('--archive <location>', 'URL or local folder that holds data/')
+    .env('TAPEMILL_ARCHIVE')
+    .default(PUBLIC_ARCHIVE);
+
+export const indexOption = (): Option =>
+  new Option(
+    '--index <url>',
+    "S3 listing of the archive (default: the public archive's own, else the root of --archive)",
+  ).env('TAPEMILL_INDEX');
+
+export const connectionsOption = (): Option =>
+  new Option('--connections <n>', 'connections to the archive at the same time')
+    .argParser(positiveInteger)
+    .default(6);
 
 /** Values of `addArchiveOptions`. */
 export interface ArchiveOptions {
@@ -26,23 +42,12 @@ export interface RangeOptions {
 }
 
 export function addArchiveOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--archive <location>', 'URL or local folder that holds data/')
-        .env('TAPEMILL_ARCHIVE')
-        .default(PUBLIC_ARCHIVE),
-    )
-    .addOption(
-      new Option(
-        '--index <url>',
-        "S3 listing of the archive (default: the public archive's own, else the root of --archive)",
-      ).env('TAPEMILL_INDEX'),
-    );
+  return command.addOption(archiveOption()).addOption(indexOption());
 }
 
 export function addNetworkOptions(command: Command): Command {
   return command
-    .option('--connections <n>', 'connections to the archive at the same time', positiveInteger, 6)
+    .addOption(connectionsOption())
     .option('--limit-rate <bytes>', 'bytes a second to fetch at most (default: no limit)', positiveInteger);
 }
 

@@ -11,6 +11,7 @@ import { queryCommand } from './query.js';
 import { refreshCommand } from './refresh.js';
 import { simulateCommand } from './simulate.js';
 import { statusCommand } from './status.js';
+import { symbolsCommand } from './symbols.js';
 import { workerCommand } from './worker.js';
 
 const EXAMPLES = `Examples:
@@ -34,6 +35,7 @@ export async function main(args: readonly string[]): Promise<void> {
     workerCommand(),
     planCommand(),
     refreshCommand(),
+    symbolsCommand(),
     statusCommand(),
     doctorCommand(),
     importCommand(),

@@ -9,6 +9,9 @@ import {
   parseFault,
   startMirror,
 } from '../mirror/index.js';
+import { DATA_TYPES, parseMarket } from '../market/index.js';
+import { type SimulatedIndexOptions, simulatedIndex } from '../simulator/index.js';
+import { parseRange } from '../time/index.js';
 import { formatBytes, formatCount, formatTable } from './table.js';
 
 const EXAMPLES = `Examples:
@@ -16,6 +19,7 @@ const EXAMPLES = `Examples:
   tapemill mirror sim --fault reset:*.zip:1 --verbose              the first request of each ZIP breaks off
   tapemill mirror sim --fault 503:10% --fault throttle=200000      one request in ten fails, the rest is slow
   tapemill mirror --list-faults
+  tapemill mirror --simulated-index symbols=700,start=2020-01,end=2025-06   a listing of full size, no objects
 
 In another terminal:
   tapemill collect SIMAUSDT --archive http://127.0.0.1:8099
@@ -35,6 +39,7 @@ interface Options {
   readonly host: string;
   readonly fault: readonly FaultRule[];
   readonly seed: number;
+  readonly simulatedIndex?: SimulatedIndexOptions;
   readonly listFaults?: true;
   readonly verbose?: true;
   readonly json?: true;
@@ -51,6 +56,11 @@ export function mirrorCommand(): Command {
     .option('--host <address>', 'address to listen on; loopback unless said otherwise', '127.0.0.1')
     .option('--fault <fault>', 'a fault to make, see below; may be repeated', collectFault, [])
     .option('--seed <integer>', 'of the chance in faults', wholeNumber, 1)
+    .option(
+      '--simulated-index <options>',
+      'instead of a folder, serve a made-up listing of a market: symbols=, start=, end=, market=, type=, seed=',
+      parseSimulatedIndex,
+    )
     .option('--list-faults', 'print the kinds of faults and exit')
     .option('--verbose', 'print a line for every request')
     .option('--json', 'print NDJSON: where it listens, with --verbose every request, totals at the end')
@@ -63,9 +73,11 @@ async function run(folder: string | undefined, options: Options, command: Comman
     process.stdout.write(options.json ? `${JSON.stringify(listed(), undefined, 2)}\n` : faultTable());
     return;
   }
-  if (folder === undefined) return command.error("error: missing required argument 'folder'");
+  const { simulatedIndex: index } = options;
+  if (folder === undefined && !index) return command.error("error: missing required argument 'folder'");
   const mirror = await startMirror({
-    root: folder,
+    ...(folder === undefined ? {} : { root: folder }),
+    ...(index ? { index: simulatedIndex(index) } : {}),
     port: options.port,
     host: options.host,
     faults: options.fault,
@@ -100,12 +112,12 @@ function stopSignal(): Promise<void> {
   });
 }
 
-function greeting(mirror: Mirror, { fault, host }: Options): string {
+function greeting(mirror: Mirror, { fault, host, simulatedIndex: index }: Options): string {
   const faults = fault.map((rule) => `  fault ${describe(rule)}\n`).join('');
   const open = isLoopback(host) ? '' : `  open to other machines: it listens on ${host}\n`;
   return (
     `${mirror.root} is served at ${mirror.url}\n${open}${faults}` +
-    `  tapemill collect SYMBOL --archive ${mirror.url}\n` +
+    `  tapemill ${index ? 'symbols --ranges' : 'collect SYMBOL'} --archive ${mirror.url}\n` +
     `  curl '${mirror.url}/?delimiter=/&prefix=data/'\n` +
     'Ctrl-C stops it.\n'
   );
@@ -173,6 +185,29 @@ function isLoopback(host: string): boolean {
 
 function collectFault(text: string, before: readonly FaultRule[]): readonly FaultRule[] {
   return [...before, parseFault(text)];
+}
+
+/** @throws `E_USAGE`, `E_PERIOD` */
+function parseSimulatedIndex(text: string): SimulatedIndexOptions {
+  const given = new Map(
+    text.split(',').map((part) => {
+      const at = part.indexOf('=');
+      return at < 0 ? [part, ''] : [part.slice(0, at), part.slice(at + 1)];
+    }),
+  );
+  const unknown = [...given.keys()].find((name) => !/^(?:symbols|start|end|market|type|seed)$/.test(name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`there is no "${unknown}" in it.`);
+  const [start, end] = [given.get('start') ?? '2020-01', given.get('end') ?? '2025-06'];
+  const type = given.get('type') ?? 'aggTrades';
+  const dataType = DATA_TYPES.find((candidate) => candidate === type);
+  if (!dataType) throw new InvalidArgumentError(`"${type}" is no data type.`);
+  return {
+    market: parseMarket(given.get('market') ?? 'um'),
+    symbols: wholeNumber(given.get('symbols') ?? '700'),
+    range: parseRange(start, end),
+    dataType,
+    seed: wholeNumber(given.get('seed') ?? '1'),
+  };
 }
 
 function portNumber(text: string): number {

@@ -10,6 +10,7 @@ import { type WorkEvent, isInShard } from '../work/index.js';
 import { Crew } from './crew.js';
 import type { CollectEvent } from './events.js';
 import { endsTheRun } from './faults.js';
+import { limitsFolder } from './limits-folder.js';
 import { openLedger } from './open-ledger.js';
 import { groupOf } from './payload.js';
 import { type PlannedSymbol, planCollection } from './plan-symbol.js';
@@ -73,7 +74,7 @@ class CollectRun {
     this.#seenEvent = ledger.queue.lastEventId();
     this.#archive = openArchive(
       archive,
-      { ...network, dataDir, keepZip },
+      { ...network, dataDir, keepZip, sharedLimits: limitsFolder(dataDir) },
       {
         ...(signal && { signal }),
         onEvent: (event) => {

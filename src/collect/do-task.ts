@@ -1,15 +1,22 @@
-import type { Archive, DownloadEvent, HttpArchiveOptions } from '../archive/index.js';
+import type {
+  Archive,
+  ArchiveEntry,
+  DownloadEvent,
+  HttpArchiveOptions,
+  MonthPlan,
+} from '../archive/index.js';
 import { openArchive } from '../archive/index.js';
 import { TapemillError, type ErrorCode } from '../errors.js';
 import type { Ledger } from '../ledger/index.js';
 import { type MissingPeriod, factorFolder, layerFolder, sweepTempFiles } from '../layer/index.js';
 import { settleFactors } from '../outputs/index.js';
-import { HOUR, parseRange } from '../time/index.js';
+import { DAY_MS, HOUR, dayPeriod, parseRange } from '../time/index.js';
 import { VERSION } from '../version.js';
 import type { DoTask, Lease, TaskContext, TaskOutcome } from '../work/index.js';
 import { endsTheRun, isPassing } from './faults.js';
 import { memoryOf, rememberMilled } from './memory.js';
 import { type MonthResult, buildMonth } from './month-task.js';
+import { limitsFolder } from './limits-folder.js';
 import { type BarsPayload, type CollectPayload, type MonthPayload, monthPlanOf } from './payload.js';
 import { planMonthWork } from './plan-months.js';
 
@@ -68,6 +75,7 @@ export class CollectTasks {
         return { state: 'done', result: { written: false, failed: [] } satisfies MonthOutcome };
       }
       archive.prefetch?.(work.objects);
+      let days: ArchiveEntry[] = [];
       let result: MonthResult;
       try {
         result = await buildMonth(
@@ -85,20 +93,24 @@ export class CollectTasks {
             advance: context.advance,
             publish: context.publish,
             inTurn: context.inTurn,
+            days: async () => {
+              days = await daysOf(archive, payload, plan);
+              return days;
+            },
           },
         );
       } catch (error) {
         await archive.release?.(mine, false);
         throw error;
       }
-      rememberMilled(this.ledger, archive.location, result.sources, mine);
+      const touched = [...mine, ...days];
+      rememberMilled(this.ledger, archive.location, result.sources, touched);
       const failed = new Set(result.failed.map(({ period }) => period));
-      const used = mine.filter(({ name }) => !failed.has(name.period.key));
+      const [used, unused] = [true, false].map((isUsed) =>
+        touched.filter(({ name }) => failed.has(name.period.key) !== isUsed),
+      ) as [ArchiveEntry[], ArchiveEntry[]];
       await archive.release?.(used, result.written);
-      await archive.release?.(
-        mine.filter((entry) => !used.includes(entry)),
-        false,
-      );
+      await archive.release?.(unused, false);
       return outcomeOf(result);
     } catch (error) {
       return this.#failure(error, lease, payload, context.signal);
@@ -163,7 +175,12 @@ export class CollectTasks {
     const name = JSON.stringify([location, network, dataDir, keepZip]);
     let archive = this.#archives.get(name);
     if (!archive) {
-      const options: HttpArchiveOptions = { ...network, dataDir, keepZip };
+      const options: HttpArchiveOptions = {
+        ...network,
+        dataDir,
+        keepZip,
+        sharedLimits: limitsFolder(dataDir),
+      };
       archive = openArchive(location, options, {
         signal: this.signal,
         onEvent: (event) => {
@@ -175,6 +192,20 @@ export class CollectTasks {
     }
     return archive;
   }
+}
+
+/** A listing for planning leaves out days that a monthly object covers. */
+async function daysOf(archive: Archive, payload: MonthPayload, plan: MonthPlan): Promise<ArchiveEntry[]> {
+  if (plan.alternates.length > 0) return [...plan.alternates];
+  const { market, symbol } = payload;
+  const first = dayPeriod(plan.startMs).key;
+  const last = dayPeriod(plan.endMs - DAY_MS).key;
+  const range = parseRange(first, last);
+  const entries = await archive.list({ market, dataType: 'aggTrades', symbol, range, days: 'all' });
+  return entries.filter(
+    ({ name: { period } }) =>
+      period.kind === 'day' && period.startMs >= plan.startMs && period.endMs <= plan.endMs,
+  );
 }
 
 function listenerOf(context: TaskContext): (event: DownloadEvent) => void {

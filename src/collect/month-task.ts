@@ -17,7 +17,7 @@ import {
 } from '../layer/index.js';
 import { contractSizeUsd, type Market } from '../market/index.js';
 import type { MinuteBars, Thresholds } from '../ticks/index.js';
-import { parsePeriod, periodContains } from '../time/index.js';
+import { type Period, daysBetween, parsePeriod, periodContains } from '../time/index.js';
 import type { CollectEvent } from './events.js';
 import { isPassing } from './faults.js';
 import { keepObject, millObject } from './mill-object.js';
@@ -47,6 +47,8 @@ export interface MonthServices {
   /** ZIP bytes milled, and rows read, since the last call. */
   readonly advance: (step: { phase?: string; bytes?: number; rows?: number }) => void;
   readonly publish: Publish;
+  /** Daily objects of the requested part of the month, which may stand in for the monthly one. */
+  readonly days: () => Promise<readonly ArchiveEntry[]>;
   /** Runs what needs a core to itself; objects are opened (fetched) outside of it. */
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -144,7 +146,8 @@ export async function buildMonth(task: MonthJob, services: MonthServices): Promi
   const days = [...kept, ...milled.filter((part) => part !== monthly)];
   // A monthly object that cannot be used stays reported, and is tried again next time.
   if (monthly !== undefined || work.fallBackToDays) {
-    for (const entry of daysToFill(monthly?.bars ?? null, work.plan.alternates, days)) {
+    const lacking = await daysToFill(work.plan, monthly?.bars ?? null, days, services.days);
+    for (const entry of lacking) {
       const part = await mill(entry);
       if (part) milled.push(part);
       if (part) days.push(part);
@@ -203,19 +206,25 @@ async function keptParts(path: string, keepDays: readonly string[]): Promise<Par
 
 /**
  * Daily objects of days on which a monthly object has no tick at all: whole days have been left out of some.
- * Null for a monthly object that cannot be used: all days.
+ * @param monthly null for one that cannot be used: all days
  */
-function daysToFill(
+async function daysToFill(
+  plan: MonthWork['plan'],
   monthly: MinuteBars | null,
-  alternates: readonly ArchiveEntry[],
   have: readonly Part[],
-): ArchiveEntry[] {
+  alternates: MonthServices['days'],
+): Promise<readonly ArchiveEntry[]> {
+  if (!plan.objects.some(({ name }) => name.period.kind === 'month')) return [];
   const minute = monthly?.columns.minute ?? new Float64Array(0);
-  return alternates.filter(
-    ({ name }) =>
-      !have.some((part) => part.period.key === name.period.key) &&
-      !minute.some((start) => periodContains(name.period, start)),
+  const isLacking = (day: Period): boolean =>
+    !have.some((part) => part.period.key === day.key) && !minute.some((start) => periodContains(day, start));
+  const lacking = new Set(
+    daysBetween(plan.startMs, plan.endMs)
+      .filter(isLacking)
+      .map(({ key }) => key),
   );
+  if (lacking.size === 0) return [];
+  return (await alternates()).filter(({ name }) => lacking.has(name.period.key));
 }
 
 function describeComparison(comparison: Comparison): string {

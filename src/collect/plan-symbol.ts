@@ -1,7 +1,7 @@
 import { type Archive, type ArchiveEntry, type SymbolPlan, planSymbol } from '../archive/index.js';
 import { TapemillError } from '../errors.js';
 import type { Ledger } from '../ledger/index.js';
-import type { MissingPeriod } from '../layer/index.js';
+import { type MissingPeriod, monthPath } from '../layer/index.js';
 import { type Settled, findSettled } from '../outputs/index.js';
 import { type DateRange, HOUR, parsePeriod, parseRange } from '../time/index.js';
 import { VERSION } from '../version.js';
@@ -16,7 +16,7 @@ import {
   monthKey,
   toListed,
 } from './payload.js';
-import { type MonthWork, NO_MEMORY, planMonthWork } from './plan-months.js';
+import { type Memory, type MonthWork, NO_MEMORY, planMonthWork } from './plan-months.js';
 
 /** What is to be done for one symbol. */
 export interface PlannedSymbol {
@@ -59,10 +59,17 @@ export async function planCollection(
 ): Promise<PlannedSymbol> {
   const { range, fresh, months, ...shared } = request;
   const { market, symbol, dataDir } = shared;
-  const query = { market, dataType: STREAM, symbol, fresh } as const;
-  const entries = await archive.list(range ? { ...query, range } : query);
-  const plan = await planRange(archive, entries, request);
+  const isRemote = archive.release !== undefined;
   const memory = ledger ? memoryOf(ledger, archive) : NO_MEMORY;
+  const list = (days: 'gaps' | 'all'): Promise<ArchiveEntry[]> =>
+    archive.list({ market, dataType: STREAM, symbol, fresh, days, ...(range && { range }) });
+  // Days beside a monthly object are asked for when it turns out to lack some, or when the layer is made of them.
+  let entries = await list('gaps');
+  let plan = await planRange(archive, entries, request);
+  if (isRemote && (await isMadeOfOthers(plan, entries, request, memory))) {
+    entries = await list('all');
+    plan = await planRange(archive, entries, request);
+  }
   const works: MonthWork[] = [];
   for (const month of plan.months) {
     if (months !== null && !months.has(month.month.key)) continue;
@@ -70,7 +77,6 @@ export async function planCollection(
   }
 
   const group = groupOf(market, STREAM, symbol);
-  const isRemote = archive.release !== undefined;
   const toBuild = works.filter(({ reason }) => reason !== null);
   const tasks = toBuild.map((work): TaskSpec => {
     const payload = monthPayload(shared, work, entries);
@@ -169,6 +175,26 @@ function appearedSince(
       return period.startMs >= startMs && period.endMs <= endMs;
     })
     .map(({ key }) => key);
+}
+
+/** Whether a month file has sources that the listing leaves out. */
+async function isMadeOfOthers(
+  plan: SymbolPlan,
+  entries: readonly ArchiveEntry[],
+  { dataDir, market, symbol }: SymbolRequest,
+  memory: Memory,
+): Promise<boolean> {
+  const listed = new Set(entries.map(({ key }) => key));
+  for (const { month } of plan.months) {
+    const facts = await memory
+      .readFacts(monthPath(dataDir, market, symbol, month.key))
+      .catch((error: unknown) => {
+        if (TapemillError.is(error) && error.code === 'E_LAYER') return null;
+        throw error;
+      });
+    if (facts?.sources.some(({ key }) => !listed.has(key))) return true;
+  }
+  return false;
 }
 
 /** @throws `E_NOT_FOUND`, saying what there is */

@@ -50,7 +50,7 @@ export async function* previewCollection(
   const ledger = await openIfThere(path);
   const archive = openArchive(
     location,
-    { ...network, dataDir, keepZip, cacheMaxAgeMs: 0 },
+    { ...network, dataDir, keepZip, indexCache: 'read' },
     { ...(signal && { signal }) },
   );
   try {

@@ -1,7 +1,8 @@
-import { type Dispatcher, EnvHttpProxyAgent, interceptors, request } from 'undici';
+import { type Dispatcher, EnvHttpProxyAgent, Pool, interceptors, request } from 'undici';
 import { TapemillError } from '../errors.js';
 import { AttemptFailure, fromNetworkError, fromStatus } from './failure.js';
-import { Limits, type LimitSettings, type Slot, type Weight, createLimits } from './limits.js';
+import type { LimitGate, LimitSettings, Slot, Weight } from './limit-gate.js';
+import { ThreadLimits, createLimits } from './limits.js';
 import { HttpResponse } from './response.js';
 import type { World } from './world.js';
 
@@ -59,7 +60,6 @@ export interface RequestOptions {
 export class HttpClient {
   readonly #agent: EnvHttpProxyAgent;
   readonly #dispatcher: Dispatcher;
-  readonly #limits: Limits;
   readonly #leaseMs: number;
 
   /**
@@ -70,19 +70,19 @@ export class HttpClient {
     readonly settings: HttpSettings,
     readonly world: World,
     private readonly credentials: { readonly origin: string; readonly userPassword: string } | null = null,
-    limits: SharedArrayBuffer = createLimits(settings),
+    private readonly limits: LimitGate = new ThreadLimits(createLimits(settings), world.sleep),
   ) {
     const { connections, connectTimeoutMs, headersTimeoutMs, stallTimeoutMs } = settings;
     this.#agent = new EnvHttpProxyAgent({
       connections,
       connect: { timeout: connectTimeoutMs },
-      headersTimeout: headersTimeoutMs,
-      bodyTimeout: stallTimeoutMs,
+      // The way to a proxy and its answer to CONNECT, which take no notice of the above.
+      proxyTls: { timeout: connectTimeoutMs },
+      clientFactory: (origin, options) => new Pool(origin, { ...options, headersTimeout: connectTimeoutMs }),
       // A plain http URL goes through a proxy as it is; many of them allow CONNECT to port 443 only.
       proxyTunnel: false,
     });
     this.#dispatcher = this.#agent.compose(interceptors.redirect({ maxRedirections: 5 }));
-    this.#limits = new Limits(limits, world.sleep);
     this.#leaseMs = 2 * (connectTimeoutMs + headersTimeoutMs + stallTimeoutMs) + 1000;
   }
 
@@ -123,6 +123,7 @@ export class HttpClient {
   /** Closes connections; requests under way fail. */
   async close(): Promise<void> {
     await this.#agent.destroy();
+    await this.limits.close();
   }
 
   async #attempt<T>(
@@ -131,7 +132,7 @@ export class HttpClient {
     weight: Weight,
     signal: AbortSignal | undefined,
   ): Promise<T> {
-    const slot = await this.#limits.acquire(weight, this.#leaseMs, signal);
+    const slot = await this.limits.acquire(weight, this.#leaseMs, signal);
     let response: HttpResponse | undefined;
     try {
       response = await this.#send(sent, slot, signal);
@@ -149,6 +150,9 @@ export class HttpClient {
       const answer = await request(sent.url, {
         dispatcher: this.#dispatcher,
         method: sent.method,
+        // Here, because connections to a proxy do not inherit them from the agent.
+        headersTimeout: this.settings.headersTimeoutMs,
+        bodyTimeout: this.settings.stallTimeoutMs,
         headers: {
           'user-agent': 'tapemill',
           // Objects are counted and resumed by their own bytes, not by those of an encoding on the way.
@@ -160,7 +164,7 @@ export class HttpClient {
       });
       return new HttpResponse(answer, async (bytes) => {
         slot.renew(this.#leaseMs);
-        await this.#limits.take(
+        await this.limits.take(
           bytes,
           (ms) => {
             slot.renew(this.#leaseMs + ms);

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { TapemillError } from '../errors.js';
 import type { HttpClient } from './client.js';
 import { AttemptFailure } from './failure.js';
+import { type FileIdentity } from './file-identity.js';
 import { PartFile } from './part.js';
 import type { HttpResponse } from './response.js';
 
@@ -24,6 +25,8 @@ export interface DownloadRequest {
 export interface Downloaded {
   readonly sha256: string;
   readonly bytes: number;
+  /** Of the file that was hashed while it came in; renaming it changes nothing in it. */
+  readonly identity: FileIdentity;
 }
 
 /** A body of undeclared length may be this much longer than the index says before it counts as endless. */
@@ -55,7 +58,7 @@ export async function download(client: HttpClient, request: DownloadRequest): Pr
       });
     }
     await part.sync();
-    return { sha256: part.sha256(), bytes: part.bytes };
+    return { sha256: part.sha256(), bytes: part.bytes, identity: await part.identity() };
   } finally {
     await part.close();
   }

@@ -78,6 +78,11 @@ export function fromNetworkError(error: unknown): unknown {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   const cause = first instanceof Error ? first : error;
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  // Told as a failed tunnel or, of plain http, as an invalid argument.
+  if (code.startsWith('UND_ERR') && /^Proxy .*\(407\)/.test(cause.message)) {
+    const facts = { code: 'E_FORBIDDEN', status: 407, cause: error } as const;
+    return new AttemptFailure('the proxy answered 407: it wants other credentials', facts);
+  }
   if (code === '' || code === 'UND_ERR_INVALID_ARG' || code.startsWith('ERR_INVALID')) return error;
   const told: Record<string, string> = {
     UND_ERR_CONNECT_TIMEOUT: 'no connection in time',

@@ -9,8 +9,11 @@ export {
 export { type DownloadRequest, type Downloaded, download } from './download.js';
 export type { DownloadEvent } from './events.js';
 export { AttemptFailure } from './failure.js';
-export { type LimitSettings, createLimits } from './limits.js';
+export { type FileIdentity, fileIdentity } from './file-identity.js';
+export type { LimitGate, LimitSettings } from './limit-gate.js';
+export { ThreadLimits, createLimits } from './limits.js';
 export { dropAbandonedLock, withLock } from './lock.js';
 export { promotePart, removePart } from './part.js';
 export type { HttpResponse } from './response.js';
+export { SharedLimits } from './shared-limits.js';
 export { type World, type WorldOptions, realWorld } from './world.js';

@@ -1,12 +1,12 @@
+import {
+  type LimitGate,
+  type LimitSettings,
+  Line,
+  type Slot,
+  type Weight,
+  bulkConnections,
+} from './limit-gate.js';
 import type { World } from './world.js';
-
-/** Shared by all that uses the same limits: threads of one process, when the buffer is handed to them. */
-export interface LimitSettings {
-  /** Requests under way at the same time. */
-  readonly connections: number;
-  /** Of bodies, all connections together; null: as fast as it comes. */
-  readonly bytesPerSecond: number | null;
-}
 
 /**
  * Words of the buffer: settings, then the instant up to which the bytes handed out so far use up the allowed rate,
@@ -31,25 +31,13 @@ export function createLimits({ connections, bytesPerSecond }: LimitSettings): Sh
   return buffer;
 }
 
-/** A place among the allowed connections. */
-export interface Slot {
-  /** Keeps it for `leaseMs` from now. */
-  renew(leaseMs: number): void;
-  release(): void;
-}
-
-/**
- * `bulk` requests leave one connection (of several) to `small` ones: a listing or a checksum must not wait
- * until a gigabyte has arrived.
- */
-export type Weight = 'bulk' | 'small';
-
-export class Limits {
+/** Limits for all threads of one process that are given the same buffer. */
+export class ThreadLimits implements LimitGate {
   readonly #words: BigInt64Array;
   readonly #connections: number;
   readonly #sleep: World['sleep'];
   readonly #wakers = new Set<() => void>();
-  readonly #lines: Record<Weight, Promise<void>> = { bulk: Promise.resolve(), small: Promise.resolve() };
+  readonly #lines: Readonly<Record<Weight, Line>> = { bulk: new Line(), small: new Line() };
 
   constructor(buffer: SharedArrayBuffer, sleep: World['sleep']) {
     this.#words = new BigInt64Array(buffer);
@@ -57,15 +45,9 @@ export class Limits {
     this.#sleep = sleep;
   }
 
-  /** Waits in line for a connection. @throws the signal's reason */
   async acquire(weight: Weight, leaseMs: number, signal?: AbortSignal): Promise<Slot> {
-    const before = this.#lines[weight];
-    let leave = (): void => undefined;
-    this.#lines[weight] = new Promise((resolve) => {
-      leave = resolve;
-    });
+    const leave = await this.#lines[weight].join();
     try {
-      await before;
       for (;;) {
         signal?.throwIfAborted();
         const slot = this.#claim(weight, leaseMs);
@@ -77,10 +59,6 @@ export class Limits {
     }
   }
 
-  /**
-   * Accounts for bytes that arrived, and waits until the rate allows for more.
-   * @param onWait told how long the wait will be, in ms
-   */
   async take(bytes: number, onWait: (ms: number) => void, signal?: AbortSignal): Promise<void> {
     const rate = this.#words[WORD.bytesPerSecond]!;
     if (rate === 0n) return;
@@ -98,8 +76,12 @@ export class Limits {
     }
   }
 
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
   #claim(weight: Weight, leaseMs: number): Slot | null {
-    const count = weight === 'bulk' ? Math.max(1, this.#connections - 1) : this.#connections;
+    const count = weight === 'bulk' ? bulkConnections(this.#connections) : this.#connections;
     for (let i = 0; i < count; i++) {
       // Small ones look from the end, at the connection that is theirs alone.
       const at = WORD.slots + (weight === 'bulk' ? i : this.#connections - 1 - i);

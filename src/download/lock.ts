@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promise
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { fromSystemError, isSystemError } from '../errors.js';
+import { isAlive } from './alive.js';
 import type { World } from './world.js';
 
 /** A lock file that nobody touched for this long belongs to nobody, whatever it says. */
@@ -105,14 +106,5 @@ async function readOwner(path: string): Promise<Owner | null> {
     return JSON.parse(await readFile(path, 'utf8')) as Owner;
   } catch {
     return null; // gone, or being written
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return isSystemError(error, 'EPERM');
   }
 }

@@ -2,6 +2,7 @@ import { type Hash, createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fromSystemError } from '../errors.js';
+import { type FileIdentity, fileIdentity } from './file-identity.js';
 
 /** What a partial file is a part of; decides whether a server may continue it. */
 export interface PartOrigin {
@@ -127,6 +128,11 @@ export class PartFile {
     } catch (error) {
       throw fromSystemError(error, 'writing', this.path);
     }
+  }
+
+  /** Once nothing will be written any more. */
+  async identity(): Promise<FileIdentity> {
+    return fileIdentity(await this.handle.stat({ bigint: true }));
   }
 
   /** Keeps what was received for the next time. */

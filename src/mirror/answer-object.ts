@@ -6,7 +6,7 @@ import { type Exchange, type Headers, sendError, sendText } from './exchange.js'
 import { type ByteRange, parseRange } from './range.js';
 import { type Revision, earlierRevision, withChangedEtag } from './revision.js';
 import { fileSource } from './source.js';
-import type { ObjectFacts, OpenObject } from './tree.js';
+import type { ObjectFacts, OpenObject } from './key-tree.js';
 
 /** Answers a GET or HEAD of a key. */
 export async function answerObject(exchange: Exchange, key: string): Promise<'sent' | 'cut'> {

@@ -5,13 +5,13 @@ import { answerObject } from './answer-object.js';
 import type { StatusEffect } from './effects.js';
 import { type Exchange, type Headers, sendError } from './exchange.js';
 import type { FaultBook } from './fault-book.js';
+import type { KeyTree } from './key-tree.js';
 import type { OpenRequest, RequestLog } from './request-log.js';
 import { type Target, parseTarget } from './target.js';
-import type { Tree } from './tree.js';
 
 /** What all requests of a mirror share. */
 export interface AnswerContext {
-  readonly tree: Tree;
+  readonly tree: KeyTree;
   readonly faults: FaultBook;
   readonly log: RequestLog;
   /** Epoch milliseconds. */

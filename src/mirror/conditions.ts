@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ObjectFacts } from './tree.js';
+import type { ObjectFacts } from './key-tree.js';
 
 /** 304 or 412 when the request's conditions say so, in the order of RFC 9110, section 13.2.2. */
 export function failedCondition(headers: IncomingHttpHeaders, facts: ObjectFacts): 304 | 412 | undefined {

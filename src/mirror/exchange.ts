@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { endResponse } from './body.js';
 import type { Effects } from './effects.js';
+import type { KeyTree } from './key-tree.js';
 import type { OpenRequest } from './request-log.js';
 import { errorXml } from './s3-xml.js';
-import type { Tree } from './tree.js';
 
 /** One request on its way to an answer. */
 export interface Exchange {
-  readonly tree: Tree;
+  readonly tree: KeyTree;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly effects: Effects;

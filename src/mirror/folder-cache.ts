@@ -16,15 +16,19 @@ const MAX_NAMES = 200_000;
  */
 const SETTLED_NS = 2_000_000_000n;
 
+/** In the order of their keys. Names of folders end with a slash. */
+export function entriesOf(names: Iterable<string>): FolderEntry[] {
+  return Array.from(names, (sortName) => ({ isFolder: sortName.endsWith('/'), sortName })).sort((a, b) =>
+    compareUtf8(a.sortName, b.sortName),
+  );
+}
+
 /** Plain files and folders without the hidden ones, in the order of their keys. */
 export function sortedEntries(found: readonly Dirent[]): FolderEntry[] {
-  return found
-    .filter((entry) => !entry.name.startsWith('.') && (entry.isFile() || entry.isDirectory()))
-    .map((entry) => {
-      const isFolder = entry.isDirectory();
-      return { isFolder, sortName: isFolder ? `${entry.name}/` : entry.name };
-    })
-    .sort((a, b) => compareUtf8(a.sortName, b.sortName));
+  const visible = found.filter(
+    (entry) => !entry.name.startsWith('.') && (entry.isFile() || entry.isDirectory()),
+  );
+  return entriesOf(visible.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)));
 }
 
 /** Sorted entries of folders, valid as long as the folder's time of change is the same. Bounded. */

@@ -1,5 +1,5 @@
 import type { FolderEntry } from './folder-cache.js';
-import type { ObjectFacts, Tree } from './tree.js';
+import type { KeyTree, ObjectFacts } from './key-tree.js';
 import { compareUtf8 } from './utf8-order.js';
 
 /** S3 gives no more on a page. */
@@ -33,7 +33,7 @@ interface Item {
  * One page of S3's first listing version: keys and common prefixes that start with `prefix` and sort after
  * `marker`, together at most `maxKeys`, in the order of their UTF-8 bytes.
  */
-export async function listPage(tree: Tree, request: ListRequest): Promise<ListPage> {
+export async function listPage(tree: KeyTree, request: ListRequest): Promise<ListPage> {
   const { items, isTruncated } = await takeItems(tree, request);
   const keys = items.filter((item) => !item.isPrefix);
   const found = await Promise.all(
@@ -50,7 +50,7 @@ export async function listPage(tree: Tree, request: ListRequest): Promise<ListPa
 }
 
 async function takeItems(
-  tree: Tree,
+  tree: KeyTree,
   { prefix, delimiter, marker, maxKeys }: ListRequest,
 ): Promise<{ items: Item[]; isTruncated: boolean }> {
   const items: Item[] = [];
@@ -77,15 +77,20 @@ interface Walk {
 
 /** Keys below a folder in order. Folders that lie outside the prefix or before `after` are not read. */
 async function* walk(
-  tree: Tree,
+  tree: KeyTree,
   folder: string,
   entries: readonly FolderEntry[],
   query: Walk,
 ): AsyncGenerator<string> {
   const { prefix, after, rollUp } = query;
-  for (const entry of entries) {
+  // The folder that the marker lies in comes before it.
+  for (let at = Math.max(0, firstBehind(folder, entries, after) - 1); at < entries.length; at++) {
+    const entry = entries[at]!;
     const name = folder + entry.sortName;
-    if (!name.startsWith(prefix)) continue;
+    if (!name.startsWith(prefix)) {
+      if (compareUtf8(name, prefix) > 0) return;
+      continue;
+    }
     const isBehind = compareUtf8(name, after) <= 0;
     if (!entry.isFolder) {
       if (!isBehind) yield name;
@@ -95,4 +100,15 @@ async function* walk(
       yield* walk(tree, name, await tree.entriesBelow(name), query);
     }
   }
+}
+
+/** Index of the first entry that sorts after the marker: a folder of thousands is not gone through for every page. */
+function firstBehind(folder: string, entries: readonly FolderEntry[], after: string): number {
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareUtf8(folder + entries[middle]!.sortName, after) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

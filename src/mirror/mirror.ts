@@ -4,12 +4,15 @@ import { TapemillError } from '../errors.js';
 import { answer } from './answer.js';
 import { FaultBook } from './fault-book.js';
 import type { FaultRule } from './fault-rule.js';
+import type { KeyTree } from './key-tree.js';
 import { type LoggedRequest, RequestLog } from './request-log.js';
 import { Tree } from './tree.js';
 
 export interface MirrorOptions {
-  /** The folder that holds `data/`. */
-  readonly root: string;
+  /** The folder that holds `data/`. Either it or `index` is given. */
+  readonly root?: string;
+  /** Serves keys that no folder has, see `simulatedIndex`. */
+  readonly index?: KeyTree;
   /** Default 0: any free one. */
   readonly port?: number;
   /** Default `127.0.0.1`. */
@@ -27,6 +30,7 @@ export interface MirrorOptions {
 export interface Mirror {
   /** `http://127.0.0.1:8099`, without a slash at the end: the base of keys, and the index. */
   readonly url: string;
+  /** The folder, or what the index calls itself. */
   readonly root: string;
   readonly requests: RequestLog;
   /** Replaces all faults and forgets their counts; from the next request on. @throws `E_USAGE` */
@@ -36,13 +40,13 @@ export interface Mirror {
 }
 
 /**
- * Serves a folder as the public archive does.
+ * Serves a folder, or an index alone, as the public archive does.
  * @throws `E_ARCHIVE_UNREADABLE`, `E_USAGE` for faults that make no sense and a port that is taken
  */
 export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   const faults = new FaultBook(options.seed ?? 1);
   faults.set(options.faults ?? []);
-  const tree = await Tree.open(options.root);
+  const tree = await treeOf(options);
   const log = new RequestLog();
   const open = new Set<Promise<void>>();
   const context = {
@@ -70,6 +74,12 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
     },
     close: () => (closed ??= closeAll(server, open)),
   };
+}
+
+function treeOf({ root, index }: MirrorOptions): Promise<KeyTree> {
+  if (root !== undefined && index === undefined) return Tree.open(root);
+  if (index !== undefined && root === undefined) return Promise.resolve(index);
+  throw new TapemillError('E_USAGE', 'expected a folder or an index to serve, one of them');
 }
 
 async function closeAll(server: Server, open: ReadonlySet<Promise<void>>): Promise<void> {

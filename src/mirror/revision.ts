@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ByteSource, memorySource, splicedSource } from './source.js';
-import type { ObjectFacts } from './tree.js';
+import type { ObjectFacts } from './key-tree.js';
 
 /** One revision of an object: its bytes and what headers say of them. */
 export interface Revision {

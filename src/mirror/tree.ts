@@ -1,31 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { type FileHandle, lstat, open, readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { TapemillError } from '../errors.js';
 import { FolderCache, type FolderEntry, sortedEntries } from './folder-cache.js';
+import type { KeyTree, ObjectFacts, OpenObject } from './key-tree.js';
 import { keyParts } from './target.js';
-
-/** What headers and listings say about an object. */
-export interface ObjectFacts {
-  readonly bytes: number;
-  /** Epoch milliseconds. */
-  readonly modifiedMs: number;
-  /** With its quotes. Of size, time of change and file, so it costs no reading: 32 hex digits as S3's, but no MD5. */
-  readonly etag: string;
-}
-
-export interface OpenObject {
-  readonly facts: ObjectFacts;
-  /** Belongs to whoever opened the object, and must be closed. */
-  readonly handle: FileHandle;
-}
 
 /**
  * The folder that is served. Only plain files and folders below it exist for a client: symbolic links are neither
  * followed nor listed, so nothing outside can be reached, and hidden names are left out.
  */
-export class Tree {
+export class Tree implements KeyTree {
   readonly root: string;
   readonly #realRoot: string;
   readonly #folders = new FolderCache();
@@ -115,6 +101,7 @@ export class Tree {
   }
 }
 
+/** The ETag is of size, time of change and file, so it costs no reading. */
 function factsOf(stats: BigIntStats): ObjectFacts {
   const name = `${stats.size}|${stats.mtimeNs}|${stats.ino}`;
   return {

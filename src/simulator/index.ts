@@ -1,5 +1,7 @@
 /** A deterministic, realistic copy of the public archive: data for the demo, the tests and the benchmarks. */
 export { simulateArchive } from './simulate.js';
+export { simulatedIndex, type SimulatedIndexOptions } from './simulated-index.js';
+export type { ListedSymbol } from './listed-symbols.js';
 export {
   SOURCES,
   type DefectReport,

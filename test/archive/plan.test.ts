@@ -18,7 +18,14 @@ function entry(period: string, key?: string): ArchiveEntry {
     symbol: 'XYZUSDT',
     period: parsePeriod(period),
   } as const;
-  return { name, key: key ?? objectKey(name), bytes: 1, hasChecksum: true };
+  return {
+    name,
+    key: key ?? objectKey(name),
+    bytes: 1,
+    hasChecksum: true,
+    etag: null,
+    lastModified: null,
+  };
 }
 const entries = (...periods: string[]): ArchiveEntry[] => periods.map((period) => entry(period));
 const days = (start: string, end: string): string[] => {

@@ -49,6 +49,7 @@ it('loses no more than the day when an object cannot be read, as one that is gon
       rename();
     },
     inTurn: (work) => work(),
+    days: () => Promise.resolve([]),
   });
   expect(written).toBe(true);
   expect(failed).toMatchObject([{ period: '2024-01-02', reason: 'failed' }]);

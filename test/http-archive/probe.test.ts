@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LocalArchive } from '../../src/archive/index.js';
+import { type ArchiveEntry, LocalArchive } from '../../src/archive/index.js';
 import { parseRange } from '../../src/time/index.js';
 import { createServer } from './server.js';
 import { failure, mirrorOf, newFolder, openHttp, putObject } from './setup.js';
@@ -19,6 +19,13 @@ async function tree(periods: readonly string[]): Promise<string> {
   return root;
 }
 
+/** HTTP has an ETag, which a folder has not, and dates to the second. */
+const asFolder = (entry: ArchiveEntry): ArchiveEntry => ({
+  ...entry,
+  etag: null,
+  lastModified: entry.lastModified!.replace(/\.\d{3}Z$/, '.000Z'),
+});
+
 describe('an archive without an index', () => {
   const lives: [string, string[]][] = [
     [
@@ -37,7 +44,7 @@ describe('an archive without an index', () => {
       const mirror = await mirrorOf(root, NO_INDEX);
       const { archive, events } = await openHttp(mirror.url, { connections: 16 }, world);
       const expected = periods.length === 0 ? [] : await new LocalArchive(root).list(query);
-      expect(await archive.list(query)).toEqual(expected);
+      expect((await archive.list(query)).map(asFolder)).toEqual(expected.map(asFolder));
       expect(events.filter((event) => event.type === 'no-index')).toHaveLength(1);
     });
   }

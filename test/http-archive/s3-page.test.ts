@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseIndexPage } from '../../src/archive/s3-page.js';
+import { scanPage } from '../../src/archive/s3-scan.js';
 
 const page = (inner: string): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${inner}</ListBucketResult>\n`;
@@ -42,6 +43,38 @@ describe('a page of an S3 listing', () => {
     expect(parseIndexPage(page(contents('100%.zip'))).objects[0]?.key).toBe('100%.zip');
   });
 
+  it('that is written in another way, and means the same', () => {
+    const objects = [
+      { key: 'data/a&b.zip', bytes: 5, etag: '"x"', lastModified: '2024-01-02T03:04:05.000Z' },
+      { key: 'data/币.zip', bytes: 6, etag: null, lastModified: null },
+    ];
+    const plain =
+      '<Contents><Key>data/a&amp;b.zip</Key><Size>5</Size><ETag>&quot;x&quot;</ETag><LastModified>2024-01-02T03:04:05Z</LastModified></Contents>' +
+      '<Contents><Key>data/币.zip</Key><Size>6</Size></Contents>';
+    const ways = {
+      plain,
+      indented: plain.replaceAll('><', '>\n    <').replaceAll('data/', '\n  data/'),
+      'with owners': plain.replaceAll(
+        '<Size>',
+        '<Owner><ID>1</ID><DisplayName>Key</DisplayName></Owner><Size>',
+      ),
+      'with attributes': plain
+        .replaceAll('<Key>', '<Key type="s">')
+        .replaceAll('<Contents>', '<Contents a="1">'),
+      'with comments': `<!-- <Contents><Key>no</Key></Contents> -->${plain}`,
+      'with character data': plain.replace('data/a&amp;b.zip', '<![CDATA[data/a&b.zip]]>'),
+      'with rare entities': plain.replace('a&amp;b', 'a&#38;b').replace('币', '&#x5E01;'),
+      'with an unquoted ETag': plain.replaceAll('&quot;', ''),
+      'with empty elements': plain.replace('<Size>6', '<ETag/><LastModified></LastModified><Size>6'),
+      'facts at its end': `${plain}<IsTruncated>false</IsTruncated>`,
+    };
+    for (const [way, xml] of Object.entries(ways)) {
+      expect(parseIndexPage(page(xml)), way).toEqual({ objects, folders: [], next: null });
+    }
+    expect(scanPage(page(plain))).not.toBeNull();
+    expect(scanPage(page(ways['with comments']))).toBeNull();
+  });
+
   it('that is none', () => {
     const whole = page(contents('a'));
     for (const text of [
@@ -50,6 +83,8 @@ describe('a page of an S3 listing', () => {
       '<Error><Code>InternalError</Code></Error>',
       whole.slice(0, -20),
       whole.replace('<Size>5</Size>', ''),
+      whole.replaceAll('ListBucketResult', 'Listing').replace('</Listing>', '</Listing></ListBucketResult>'),
+      whole.replace('<Key>a</Key>', '<Key>a</Key><Key>b</Key>'),
       whole.replace('<Size>5</Size>', '<Size>-5</Size>'),
       whole.replace('<ListBucketResult', '<!DOCTYPE x [<!ENTITY a "b">]><ListBucketResult'),
     ]) {

@@ -116,7 +116,7 @@ export async function openHttp(
 
 /** As a listing would give it. */
 export function entryOf(key: string = KEY, bytes: number = ZIP.length): ArchiveEntry {
-  return { name: parseObjectKey(key), key, bytes, hasChecksum: true };
+  return { name: parseObjectKey(key), key, bytes, hasChecksum: true, etag: null, lastModified: null };
 }
 
 export async function readObject(archive: HttpArchive | LocalArchive, entry = entryOf()): Promise<string> {

@@ -54,6 +54,29 @@ test.each(['SIGINT', 'SIGTERM'] as const)('serves until %s', async (signal) => {
   await expect(fetch(url)).rejects.toThrow();
 });
 
+test('--simulated-index: a listing without a folder', async () => {
+  const { done, said, stdout } = start(
+    '--simulated-index',
+    'symbols=9,start=2024-02,end=2024-03',
+    '--port',
+    '0',
+  );
+  await said('Ctrl-C');
+  const prefix = 'data/futures/um/daily/aggTrades/BTCUSDT/';
+  const page = await fetch(`${urlIn(stdout())}/?delimiter=/&prefix=${prefix}`);
+  expect(await page.text()).toContain(`<Key>${prefix}BTCUSDT-aggTrades-2024-02-01.zip</Key>`);
+  process.emit('SIGTERM', 'SIGTERM');
+  expect((await done).error).toBeUndefined();
+  for (const [text, said] of [
+    ['symbols=x', /whole number/],
+    ['names=3', /"names"/],
+    ['type=gold', /"gold" is no data type/],
+  ] as const) {
+    const { stderr, error } = await start('--simulated-index', text).done;
+    expect([stderr, error]).toEqual([expect.stringMatching(said), expect.objectContaining({ exitCode: 1 })]);
+  }
+}, 20_000);
+
 test('--json: NDJSON', async () => {
   const { done, said, stdout } = start(folderOf(OBJECT), '--port', '0', '--json', '--verbose', '--seed', '5');
   await said('"listening"');
