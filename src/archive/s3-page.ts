@@ -1,4 +1,5 @@
-import { XMLParser } from 'fast-xml-parser';
+import { createRequire } from 'node:module';
+import type { XMLParser } from 'fast-xml-parser';
 import { AttemptFailure } from '../download/index.js';
 import { isoDate, quotedEtag } from './archive.js';
 import { type PageTexts, scanPage } from './s3-scan.js';
@@ -22,14 +23,21 @@ export interface IndexPage {
   readonly next: string | null;
 }
 
-const parser = new XMLParser({
-  parseTagValue: false,
-  ignoreAttributes: true,
-  // Numeric character references too: names need not be ASCII.
-  htmlEntities: true,
-  // A lone element would come as an object, several as a list.
-  isArray: (name) => name === 'Contents' || name === 'CommonPrefixes',
-});
+let parser: XMLParser | undefined;
+
+/** Loaded when it is needed, which is hardly ever: S3's own form is scanned. */
+function xmlParser(): XMLParser {
+  const load = createRequire(import.meta.url);
+  parser ??= new (load('fast-xml-parser') as typeof import('fast-xml-parser')).XMLParser({
+    parseTagValue: false,
+    ignoreAttributes: true,
+    // Numeric character references too: names need not be ASCII.
+    htmlEntities: true,
+    // A lone element would come as an object, several as a list.
+    isArray: (name) => name === 'Contents' || name === 'CommonPrefixes',
+  });
+  return parser;
+}
 
 /** @throws an attempt's failure, worth repeating: a listing that is cut short or is none at all may be an accident */
 export function parseIndexPage(xml: string): IndexPage {
@@ -69,7 +77,7 @@ export function parseIndexPage(xml: string): IndexPage {
 function parseAny(xml: string): PageTexts {
   let document: unknown;
   try {
-    document = parser.parse(xml);
+    document = xmlParser().parse(xml);
   } catch {
     throw noListing(xml);
   }
