@@ -98,7 +98,7 @@ class CollectRun {
     signal?.addEventListener('abort', abort);
     try {
       await sweepTempFiles(factorFolder(dataDir, market, HOUR.label));
-      let isPlanned = false;
+      let isPlanned = false as boolean; // set in a callback, which the compiler does not follow
       const planning = this.#planAll().then(
         () => (isPlanned = true),
         (error: unknown) => {

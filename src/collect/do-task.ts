@@ -54,7 +54,7 @@ export class CollectTasks {
   };
 
   async close(): Promise<void> {
-    await Promise.all([...this.#archives.values()].map((archive) => archive.close?.()));
+    for (const archive of this.#archives.values()) await archive.close?.();
   }
 
   async #month(lease: Lease, payload: MonthPayload, context: TaskContext): Promise<TaskOutcome> {

@@ -7,8 +7,9 @@ import type { Memory } from './plan-months.js';
  * What the ledger knows of the objects of one archive, and learns while planning. In a folder the .CHECKSUM files
  * themselves are at hand, and what they say now is better than what they said once.
  */
-export function memoryOf(ledger: Ledger, { location: archive, release }: Archive): Memory {
-  const isLocal = release === undefined;
+export function memoryOf(ledger: Ledger, of: Archive): Memory {
+  const archive = of.location;
+  const isLocal = of.release === undefined;
   return {
     statedHash: (entry) => (isLocal ? undefined : ledger.objects.statedHash(archive, entry)),
     readFacts: (path) => ledger.monthFiles.facts(path),

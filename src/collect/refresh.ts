@@ -99,7 +99,7 @@ export async function refresh(request: RefreshRequest): Promise<RefreshSummary> 
         }
       }
     } finally {
-      await Promise.all([...archives.values()].map((archive) => archive.close?.()));
+      for (const archive of archives.values()) await archive.close?.();
     }
   } finally {
     ledger.close();

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Libsql from 'libsql';
 import { TapemillError, fromSystemError } from '../errors.js';
@@ -28,7 +28,7 @@ export interface Schema {
  */
 export class Database {
   readonly #db: Libsql.Database;
-  readonly #statements = new Map<string, Libsql.Statement<unknown[]>>();
+  readonly #statements = new Map<string, Libsql.Statement>();
   #depth = 0;
 
   private constructor(
@@ -141,7 +141,7 @@ export class Database {
     else prepare();
   }
 
-  #prepare(sql: string): Libsql.Statement<unknown[]> {
+  #prepare(sql: string): Libsql.Statement {
     let statement = this.#statements.get(sql);
     if (!statement) {
       statement = this.#db.prepare(sql);
@@ -159,12 +159,22 @@ export class Database {
   }
 }
 
+function isFull(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return bavail * bsize < 1 << 20;
+  } catch {
+    return false;
+  }
+}
+
 /** Codes of SQLite to ours; what is no error of SQLite stays as it is. */
 function asLedgerError(error: unknown, path: string): unknown {
   if (TapemillError.is(error) || !(error instanceof Error)) return error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const say = (text: string): string => `${path}: ${text} (${error.message})`;
-  if (code.startsWith('SQLITE_FULL')) {
+  // Files that SQLite maps into memory fail to grow with an error that does not say why.
+  if (code.startsWith('SQLITE_FULL') || (code.startsWith('SQLITE_IOERR') && isFull(path))) {
     return new TapemillError('E_DISK_FULL', say('the disk is full'), { path }, { cause: error });
   }
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {

@@ -86,7 +86,9 @@ describe('a night of faults and kills', () => {
       });
       expect(outputs(dataDir)).toEqual(undisturbed);
       expect(filesBelow(downloads(dataDir))).toEqual([]);
-      expect(filesBelow(dataDir).filter((path) => path.endsWith('.tmp'))).toEqual([]);
+      const temporary = filesBelow(dataDir).filter((path) => path.endsWith('.tmp'));
+      // What killed processes leave of the limits' state is a few bytes, and goes with `_tmp`.
+      expect(temporary.filter((path) => !path.startsWith('_tmp/limits/'))).toEqual([]);
 
       const ledger = Ledger.open(ledgerPath(dataDir), { readOnly: true });
       try {

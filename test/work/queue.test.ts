@@ -164,11 +164,23 @@ describe('a lease', () => {
       published++;
     };
     const failure = { code: 'E_ZIP', reason: 'broken', retryable: true, retryDelayMs: 0 };
-    expect(codeOf(() => queue.publish(lease, publish))).toBe('E_LEASE_LOST');
-    expect(codeOf(() => queue.done(lease, 1))).toBe('E_LEASE_LOST');
-    expect(codeOf(() => queue.missing(lease, 'E_NOT_FOUND', ''))).toBe('E_LEASE_LOST');
-    expect(codeOf(() => queue.fail(lease, failure))).toBe('E_LEASE_LOST');
-    expect(codeOf(() => queue.fail(lease, { ...failure, retryable: false }))).toBe('E_LEASE_LOST');
+    expect(
+      codeOf(() => {
+        queue.publish(lease, publish);
+      }),
+    ).toBe('E_LEASE_LOST');
+    expect(
+      codeOf(() => {
+        queue.done(lease, 1);
+      }),
+    ).toBe('E_LEASE_LOST');
+    expect(
+      codeOf(() => {
+        queue.missing(lease, 'E_NOT_FOUND', '');
+      }),
+    ).toBe('E_LEASE_LOST');
+    expect(codeOf(() => void queue.fail(lease, failure))).toBe('E_LEASE_LOST');
+    expect(codeOf(() => void queue.fail(lease, { ...failure, retryable: false }))).toBe('E_LEASE_LOST');
     queue.handBack(lease, 'late');
     expect(published).toBe(0);
     expect(queue.task('a/1')).toMatchObject({ state: 'running', owner: 'B' });
@@ -183,7 +195,11 @@ describe('a lease', () => {
     queue.enqueue([task('a/1')]);
     const lease = queue.claim('A')!;
     clock.nowMs += 60_000;
-    expect(codeOf(() => queue.publish(lease, () => undefined))).toBe('E_LEASE_LOST');
+    expect(
+      codeOf(() => {
+        queue.publish(lease, () => undefined);
+      }),
+    ).toBe('E_LEASE_LOST');
   });
 
   it('is void when the task is asked for in another way', () => {
@@ -193,7 +209,11 @@ describe('a lease', () => {
     expect(queue.enqueue([task('a/1')])).toBe(0);
     queue.publish(lease, () => undefined);
     queue.enqueue([task('a/1', { payload: { other: true } })]);
-    expect(codeOf(() => queue.done(lease, null))).toBe('E_LEASE_LOST');
+    expect(
+      codeOf(() => {
+        queue.done(lease, null);
+      }),
+    ).toBe('E_LEASE_LOST');
     expect(queue.claim('B')).toMatchObject({ payload: { other: true }, attempt: 1 });
   });
 
@@ -321,7 +341,11 @@ describe('workers', () => {
       clock.nowMs,
       clock.nowMs,
     );
-    expect(codeOf(() => roster.enter('B'))).toBe('E_WORKER_ID');
+    expect(
+      codeOf(() => {
+        roster.enter('B');
+      }),
+    ).toBe('E_WORKER_ID');
     clock.nowMs += 60_000; // silent for so long, it is not that one any more
     roster.enter('B');
     expect(roster.find('B')).toMatchObject({ pid: process.pid, isAlive: true });
@@ -354,7 +378,10 @@ describe('whatever happens', () => {
           else if (lease) {
             if (what === 'renew') queue.renew([lease]);
             else held = held.filter((one) => one !== lease);
-            const isMine = (): boolean => codeOf(() => queue.publish(lease, () => undefined)) === 'nothing';
+            const isMine = (): boolean =>
+              codeOf(() => {
+                queue.publish(lease, () => undefined);
+              }) === 'nothing';
             if (what === 'handBack') queue.handBack(lease, '');
             if (what === 'fail' && isMine())
               queue.fail(lease, { code: 'E_NETWORK', reason: '', retryable: true, retryDelayMs: 0 });
