@@ -70,11 +70,13 @@ export async function openObject(path: string, options: OpenOptions): Promise<Ar
   try {
     // A wrong checksum explains all other faults, so it is reported first and they have to wait.
     const member = await findMember(file).catch((error: unknown) => ({ error }));
-    if (!('error' in member) && member.method === 'deflated' && headStartBytes > 0) {
+    const { hashed } = options;
+    const isHashed = hashed?.identity === file.identity;
+    // Without the hashing there is no time to use, only memory to fill.
+    if (!('error' in member) && member.method === 'deflated' && headStartBytes > 0 && !isHashed) {
       headStart = new Inflater(file, member, chunkBytes, headStartBytes);
     }
-    const { hashed } = options;
-    const hash = hashed?.identity === file.identity ? hashed.sha256 : await sha256(file);
+    const hash = isHashed ? hashed.sha256 : await sha256(file);
     const checksum = compareChecksum(key, options.expectedSha256, hash);
     if ('error' in member) throw member.error;
     const facts: ObjectFacts = {

@@ -100,7 +100,10 @@ class CollectRun {
       await sweepTempFiles(factorFolder(dataDir, market, HOUR.label));
       let isPlanned = false as boolean; // set in a callback, which the compiler does not follow
       const planning = this.#planAll().then(
-        () => (isPlanned = true),
+        () => {
+          roster.hasPlanned(this.#name);
+          isPlanned = true;
+        },
         (error: unknown) => {
           this.#end(error);
         },

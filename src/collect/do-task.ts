@@ -105,6 +105,10 @@ export class CollectTasks {
       }
       const touched = [...mine, ...days];
       rememberMilled(this.ledger, archive.location, result.sources, touched);
+      for (const entry of plan.objects) {
+        const kept = work.facts?.sources.find(({ key }) => key === entry.key);
+        if (kept && !work.objects.includes(entry)) memory.confirm(entry, kept);
+      }
       const failed = new Set(result.failed.map(({ period }) => period));
       const [used, unused] = [true, false].map((isUsed) =>
         touched.filter(({ name }) => failed.has(name.period.key) !== isUsed),

@@ -12,6 +12,9 @@ export interface WorkerTotals {
   readonly fetchedBytes: number;
 }
 
+/** What a process is to the queue: it does tasks, puts them in, or has put them in and waits. */
+export type Role = 'worker' | 'owner' | 'waiting';
+
 export interface WorkerRow extends WorkerTotals {
   readonly id: string;
   readonly host: string;
@@ -37,7 +40,7 @@ export class Roster {
   }
 
   /** @throws `E_WORKER_ID` when a living worker has this name */
-  enter(id: string, role: 'worker' | 'owner' = 'worker'): void {
+  enter(id: string, role: Role = 'worker'): void {
     this.db.transaction(() => {
       this.#forget();
       const known = this.find(id);
@@ -84,10 +87,15 @@ export class Roster {
   }
 
   /** In the order in which they came. */
-  all(role: 'worker' | 'owner' = 'worker'): WorkerRow[] {
+  all(role: Role = 'worker'): WorkerRow[] {
     return this.db
       .all('SELECT * FROM workers WHERE role = ? ORDER BY started_at, id', role)
       .map((row) => this.#workerOf(row));
+  }
+
+  /** An owner has put in all it had, and only waits for the tasks to be done. */
+  hasPlanned(id: string): void {
+    this.db.run("UPDATE workers SET role = 'waiting' WHERE id = ?", id);
   }
 
   /** Whether somebody is putting tasks in: a queue that is empty now need not stay so. */
