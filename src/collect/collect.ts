@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Archive, type DownloadEvent, openArchive } from '../archive/index.js';
 import { type ErrorCode, TapemillError } from '../errors.js';
@@ -15,6 +14,7 @@ import { openLedger } from './open-ledger.js';
 import { groupOf } from './payload.js';
 import { type PlannedSymbol, planCollection } from './plan-symbol.js';
 import type { CollectRequest, CollectSummary } from './request.js';
+import { defaultWorkerId } from './run-worker.js';
 import { type SymbolOutcome, Tally, outcomeOfGroup } from './summary.js';
 
 /** How often the queue is looked at for what the workers have done. */
@@ -56,7 +56,10 @@ export async function collect(request: CollectRequest): Promise<CollectSummary> 
 class CollectRun {
   readonly #archive: Archive;
   readonly #crew: Crew;
-  readonly #name = `collect-${hostname().split('.')[0] ?? 'host'}-${process.pid}-${Date.now().toString(36)}`;
+  /** Of the machine and the process: `vm-761`. */
+  readonly #prefix = defaultWorkerId();
+  /** That of another process that had our number is not ours. */
+  readonly #name = `collect-${this.#prefix}-${Date.now().toString(36)}`;
   readonly #groups = new Set<string>();
   readonly #outcomes = new Map<string, SymbolOutcome>();
   readonly #planned = new Map<string, PlannedSymbol>();
@@ -82,7 +85,7 @@ class CollectRun {
         },
       },
     );
-    this.#crew = new Crew(ledger.path, this.#name, workers);
+    this.#crew = new Crew(ledger.path, this.#name, this.#prefix, workers);
   }
 
   async finish(): Promise<Omit<CollectSummary, 'seconds'>> {
@@ -279,7 +282,7 @@ class CollectRun {
   #take(event: WorkEvent): void {
     const { type, group, worker } = event;
     const data = event.data as Record<string, unknown> | null;
-    if (type === 'worker-stopped' && worker?.startsWith(`${this.#name}.`) && data && 'message' in data) {
+    if (type === 'worker-stopped' && worker?.startsWith(`${this.#prefix}.`) && data && 'message' in data) {
       this.#end(errorOf(data));
       return;
     }

@@ -20,10 +20,14 @@ export class Crew {
   #lossesInVain = 0;
   #isStopping = false;
 
-  /** @param name of the crew; its workers are `{name}.1`, `{name}.2` … */
+  /**
+   * @param crew whose tasks they do, see `TaskQueue.want`
+   * @param prefix of their names: `{prefix}.1`, `{prefix}.2` …
+   */
   constructor(
     private readonly queue: string,
-    private readonly name: string,
+    private readonly crew: string,
+    private readonly prefix: string,
     private readonly size: number,
   ) {}
 
@@ -68,8 +72,8 @@ export class Crew {
   }
 
   #hire(): void {
-    const id = `${this.name}.${++this.#hired}`;
-    const child = fork(WORKER, [this.queue, id, this.name], {
+    const id = `${this.prefix}.${++this.#hired}`;
+    const child = fork(WORKER, [this.queue, id, this.crew], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       // A debugger or a coverage tool of ours is not theirs.
       execArgv: [],

@@ -60,7 +60,9 @@ export function readWorkers(
     workers: known.filter(
       (worker) => isLiving(worker) || worker.tasks.length > 0 || nowMs - worker.heartbeatAtMs < REMEMBERED_MS,
     ),
-    isPlanning: rows.some((row) => !isWorker(row) && judge(row, false, nowMs, silentMs).state === 'idle'),
+    isPlanning: rows.some(
+      (row) => row['role'] === 'owner' && judge(row, false, nowMs, silentMs).state === 'idle',
+    ),
   };
 }
 
