@@ -1,5 +1,5 @@
 // @ts-check
-/** `tapemill collect --workers 2` of two symbols, from listing the archive to the 1h factors, starting threads included. */
+/** `tapemill collect --workers 2` of two symbols, from listing the archive to the 1h factors, starting processes included. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_THRESHOLDS, collect } from '../../dist/index.js';

@@ -1,5 +1,5 @@
 // @ts-check
-/** The work of tapemill.js for two months at once, each in a worker thread as `collect --workers 2` has them. */
+/** The work of tapemill.js for two months at once, each in a worker thread. */
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';

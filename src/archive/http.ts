@@ -24,7 +24,7 @@ import { Prefetcher } from './prefetch.js';
 import { probe } from './probe.js';
 import { S3Index } from './s3-index.js';
 
-/** Plain data: it is handed to worker threads. Sizes in bytes, times in milliseconds. */
+/** Plain data: it can be kept and handed on. Sizes in bytes, times in milliseconds. */
 export interface HttpArchiveOptions extends Partial<HttpSettings> {
   /** Downloads, listings, kept ZIPs and quarantined ones are below it, see `HttpStore`. */
   readonly dataDir: string;
