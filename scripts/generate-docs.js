@@ -1,10 +1,12 @@
 /**
- * Writes the pages that are made from code: docs/factors.md, docs/errors.md, docs/defects.md. Needs a build.
+ * Writes the pages that are made from code: docs/factors.md, docs/errors.md, docs/defects.md,
+ * docs/wide-table.md. Needs a build.
  *
  *     node scripts/generate-docs.js           writes them
  *     node scripts/generate-docs.js --check   exits with 1 when one is not up to date
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { renderWideTableDocs } from '../dist/dataset/index.js';
 import { ERROR_KINDS } from '../dist/errors.js';
 import { renderFactorDocs } from '../dist/factors/index.js';
 import { DEFECT_KINDS } from '../dist/simulator/index.js';
@@ -49,6 +51,7 @@ const pages = {
   'factors.md': renderFactorDocs(),
   'errors.md': renderErrorDocs(),
   'defects.md': renderDefectDocs(),
+  'wide-table.md': renderWideTableDocs(),
 };
 const check = process.argv.includes('--check');
 for (const [name, text] of Object.entries(pages)) {

@@ -24,3 +24,6 @@ export { type EngineParameters, LiquidationFactorEngine } from './engine.js';
 export { type SizeThresholds, sizeThresholds } from './thresholds.js';
 export type { NumberOrList } from './parameters.js';
 export { describeLiquidationColumn, listLiquidationFactors } from './registry.js';
+export { type Quantile, toQuantile } from './quantile.js';
+export { SortedWindow, slide } from './sorted-window.js';
+export { shapeOf } from './shape.js';
