@@ -116,6 +116,11 @@ const kinds = {
     meaning: 'The minute layer holds nothing for this symbol and range.',
     remedy: 'Run `tapemill collect` first, or check --data-dir and --market.',
   },
+  E_NO_LIQUIDATIONS: {
+    exit: EXIT.nothingThere,
+    meaning: 'Nothing is stored of the liquidations of this symbol and range.',
+    remedy: 'Run `tapemill import liquidations` first, or check --data-dir and --market.',
+  },
   E_DISK_FULL: {
     exit: EXIT.tryAgain,
     meaning: 'The disk is full, or a quota is used up. Nothing half-written was left.',

@@ -67,8 +67,81 @@ export {
 } from './layer/index.js';
 export { readMinutes } from './layer/read-minutes.js';
 export { type Bars, rollUp } from './bars/index.js';
-export { type Factor, type FactorTable, listFactors, orderFlowFactors } from './factors/index.js';
+export {
+  type Coverage,
+  type CoveredSpan,
+  type EngineOptions,
+  type EngineParameters,
+  type Factor,
+  type FactorTable,
+  type LiquidationEvents,
+  type LiquidationFactorOptions,
+  type LiquidationRow,
+  type NumberOrList,
+  type SizeThresholds,
+  type TradedBars,
+  LiquidationFactorEngine,
+  concatEvents,
+  describeLiquidationColumn,
+  dropEqualEvents,
+  eventsFromRows,
+  liquidationFactors,
+  listFactors,
+  listLiquidationFactors,
+  makeCoverage,
+  orderFlowFactors,
+  sizeThresholds,
+  sliceCoverage,
+  sliceEvents,
+  sortEvents,
+} from './factors/index.js';
 export { type FactorMeta, type Settled, type SettleRequest, settleFactors } from './outputs/index.js';
+export {
+  type LiquidationMeta,
+  type SettleLiquidationsRequest,
+  type SettledLiquidations,
+  listLiquidationSymbols,
+  settleLiquidations,
+} from './outputs/liquidations/index.js';
+export {
+  type FetchTardisRequest,
+  type FetchedDay,
+  type ImportedTable,
+  type ImportProgress,
+  type JobResult,
+  type KindName as ImportKindName,
+  type LiquidationEvents as ImportedLiquidations,
+  type SymbolImport,
+  fetchTardis,
+  importDumps,
+  importForceOrders,
+  importTardis,
+  importTardisTrades,
+  listImportedSymbols,
+  readImported,
+  readImportedDays,
+  surveyImported,
+} from './imports/index.js';
+export {
+  type ObjectRequest,
+  type SeriesRequest,
+  type SettledSource,
+  type SettleSourceRequest,
+  type SourceMonthFile,
+  type SourcePart,
+  type SourceSeries,
+  type SourceTable,
+  type SourceType,
+  SOURCE_KINDS,
+  SOURCE_TYPES,
+  parseSource,
+  readSourceMonth,
+  readSourceObject,
+  readSourceRows,
+  settleSource,
+  sourceSeries,
+  viewSource,
+} from './sources/index.js';
 export { type CollectEvent, type CollectRequest, type CollectSummary, collect } from './collect/index.js';
 export { type Mirror, type MirrorOptions, startMirror } from './mirror/index.js';
 export { type SimulationReport, type SimulationRequest, simulateArchive } from './simulator/index.js';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { EXIT, TapemillError } from '../errors.js';
-import { listFactors } from '../factors/index.js';
+import { listFactors, listLiquidationFactors } from '../factors/index.js';
 import { factorFolder, listSymbols, sweepTempFiles } from '../layer/index.js';
 import { parseMarket } from '../market/index.js';
 import { type Settled, settleFactors } from '../outputs/index.js';
@@ -41,7 +41,9 @@ export function factorsCommand(): Command {
     .action(deriveFactors);
   command.addCommand(
     new Command('list')
-      .description('every factor of the registry')
+      .description(
+        'every factor: order flow, and liquidations with {w}, {L}, {W}, {100Q} for their parameters',
+      )
       .option('--json', 'print JSON')
       // The parent has a --json too, and takes it first.
       .action((_options, self: Command) => {
@@ -112,7 +114,7 @@ async function deriveFactors(named: string[], options: FactorsOptions): Promise<
 }
 
 function printFactorList(json: boolean): void {
-  const factors = listFactors();
+  const factors = [...listFactors(), ...listLiquidationFactors()];
   if (json) {
     console.log(JSON.stringify(factors, null, 2));
     return;

@@ -5,6 +5,7 @@ import { collectCommand } from './collect.js';
 import { doctorCommand } from './doctor.js';
 import { factorsCommand } from './factors.js';
 import { importCommand } from './import.js';
+import { liquidationsCommand } from './liquidations.js';
 import { mirrorCommand } from './mirror.js';
 import { planCommand } from './plan.js';
 import { queryCommand } from './query.js';
@@ -40,6 +41,7 @@ export async function main(args: readonly string[]): Promise<void> {
     doctorCommand(),
     importCommand(),
     factorsCommand(),
+    liquidationsCommand(),
     queryCommand(),
     simulateCommand(),
     mirrorCommand(),

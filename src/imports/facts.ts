@@ -1,5 +1,5 @@
 import { TapemillError } from '../errors.js';
-import * as shape from '../layer/shape.js';
+import * as shape from '../shape/index.js';
 import type { EpochMicros } from '../time/index.js';
 import type { ImportAccount } from './account.js';
 import { KIND_NAMES, type KindName } from './kinds.js';

@@ -1,12 +1,19 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { TapemillError, fromSystemError, isSystemError } from '../errors.js';
 import { AtomicFile } from '../layer/index.js';
-import { type Footer, ParquetEncoder, TRAILER_BYTES, decodeFooter, footerBytes } from '../parquet/index.js';
+import {
+  type Footer,
+  ParquetEncoder,
+  TRAILER_BYTES,
+  decodeFooter,
+  decodeRowGroup,
+  footerBytes,
+  rowGroupSpan,
+} from '../parquet/index.js';
 import { DAY_MS, type EpochMs, parsePeriod } from '../time/index.js';
 import { type ImportFacts, importFactsFromKeyValues, importFactsToKeyValues } from './facts.js';
 import { type ImportKind, kindOf } from './kinds.js';
 import { type Rows, noRows } from './rows.js';
-import { decodeRowGroup, rowGroupSpan } from './row-group.js';
 
 /**
  * A month on disk has a row group for each UTC day that has rows, in order, each sorted by `ts`: a month of a ticker
@@ -109,7 +116,7 @@ export class MonthReader {
     const { start, end } = rowGroupSpan(group);
     try {
       const bytes = await readAt(this.file, start, end - start);
-      return decodeRowGroup(bytes, group, columns);
+      return { length: Number(group.num_rows), columns: decodeRowGroup(bytes, start, group, columns) };
     } catch (error) {
       throw this.#damaged(fromSystemError(error, 'reading', this.path));
     }

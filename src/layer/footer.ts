@@ -12,7 +12,7 @@ import {
   type SourceFacts,
 } from './facts.js';
 import { LAYER_SCHEMA_VERSION } from './schema.js';
-import * as shape from './shape.js';
+import * as shape from '../shape/index.js';
 
 /** Prefix of every key; others in the footer (a rewrite by another tool adds some) are left alone. */
 const PREFIX = 'tapemill.';

@@ -3,6 +3,8 @@ import { type KeyValues, ParquetEncoder, type ParquetField } from '../parquet/in
 
 /** Rows are gathered to row groups of at least this many: years of hours in one, a few months of 5m bars. */
 const ROW_GROUP_ROWS = 65_536;
+/** A wide table has shorter ones: what waits and what is made of it stay below some tens of MB each. */
+const ROW_GROUP_CELLS = 3_000_000;
 
 /** Columns of the factor Parquet: `minute`, int64 counts and ids, doubles that may be null. */
 export function factorFields(): ParquetField[] {
@@ -16,20 +18,25 @@ export function factorFields(): ParquetField[] {
 
 /** Encodes factor tables that follow one another in time as one Parquet file, in bounded memory. */
 export class FactorParquet {
-  private readonly fields = factorFields();
   private readonly encoder: ParquetEncoder;
+  private readonly rowGroupRows: number;
   private waiting: FactorTable[] = [];
   private waitingRows = 0;
 
-  constructor(keyValues: KeyValues) {
-    this.encoder = new ParquetEncoder(this.fields, keyValues);
+  /** @param fields `minute` and the columns of the tables */
+  constructor(
+    keyValues: KeyValues,
+    private readonly fields: readonly ParquetField[] = factorFields(),
+  ) {
+    this.encoder = new ParquetEncoder(fields, keyValues);
+    this.rowGroupRows = Math.min(ROW_GROUP_ROWS, Math.ceil(ROW_GROUP_CELLS / fields.length));
   }
 
   /** Bytes to write before the next call; often none. */
   append(table: FactorTable): Uint8Array {
     this.waiting.push(table);
     this.waitingRows += table.length;
-    if (this.waitingRows >= ROW_GROUP_ROWS) this.closeRowGroup();
+    if (this.waitingRows >= this.rowGroupRows) this.closeRowGroup();
     return this.encoder.take();
   }
 

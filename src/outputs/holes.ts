@@ -42,12 +42,14 @@ export function findHoles(
   for (let day = first; day < last; day += DAY_MS) {
     if (!covered.has(day) && !holes.has(day)) holes.set(day, { period: '', reason: 'not in the layer' });
   }
-  return collapse([...holes].sort(([a], [b]) => a - b));
+  return collapseDays([...holes].sort(([a], [b]) => a - b));
 }
 
-/** One entry a day becomes one a month where all its days have the same reason. */
-function collapse(holes: readonly (readonly [startMs: number, missing: MissingPeriod])[]): MissingPeriod[] {
-  const collapsed: MissingPeriod[] = [];
+/** One entry a day becomes one a month where all its days have the same reason. Days ascend; `period` is filled in. */
+export function collapseDays<Reason extends string>(
+  holes: readonly (readonly [startMs: number, missing: Hole<Reason>])[],
+): Hole<Reason>[] {
+  const collapsed: Hole<Reason>[] = [];
   for (let i = 0; i < holes.length;) {
     const [startMs, missing] = holes[i]!;
     const month = monthOf(startMs);
@@ -68,6 +70,13 @@ function collapse(holes: readonly (readonly [startMs: number, missing: MissingPe
     i += whole ? days : 1;
   }
   return collapsed;
+}
+
+/** A day or a month without data, and why. */
+export interface Hole<Reason extends string> {
+  readonly period: string;
+  readonly reason: Reason;
+  readonly detail?: string;
 }
 
 /** True when something that the exchange did trade is missing. */

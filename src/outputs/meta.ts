@@ -1,5 +1,6 @@
 import type { MissingPeriod, WrittenFile } from '../layer/index.js';
 import type { Market } from '../market/index.js';
+import { whyDifferent } from './existing.js';
 
 /** Version of the factor table: its columns and their formulas. Files of another version are written anew. */
 export const FACTOR_SCHEMA_VERSION = 1;
@@ -79,15 +80,7 @@ const IDENTITY: readonly (readonly [keyof FactorIdentity, string])[] = [
   ['layer_sha256', 'the minute layer changed'],
 ];
 
-/**
- * Why files with the meta data `existing` do not answer a request, in words, or null when they do. `existing` is
- * JSON from a file that anyone may have edited: anything unexpected in it is a difference.
- */
+/** Why files with the meta data `existing` do not answer a request, in words, or null when they do. */
 export function whyStale(existing: unknown, wanted: FactorIdentity): string | null {
-  if (typeof existing !== 'object' || existing === null) return 'the meta file is not ours';
-  const found = new Map<string, unknown>(Object.entries(existing));
-  for (const [member, reason] of IDENTITY) {
-    if (JSON.stringify(found.get(member)) !== JSON.stringify(wanted[member])) return reason;
-  }
-  return null;
+  return whyDifferent(existing, wanted, IDENTITY);
 }

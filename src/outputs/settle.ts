@@ -1,11 +1,7 @@
-import { rmSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { rollUp } from '../bars/index.js';
-import { TapemillError, fromSystemError, isSystemError } from '../errors.js';
+import { TapemillError } from '../errors.js';
 import { ORDER_FLOW_FACTORS, orderFlowFactors } from '../factors/index.js';
 import {
-  AtomicFile,
   type FactorPaths,
   type MissingPeriod,
   type Publish,
@@ -16,6 +12,7 @@ import {
 import type { Market } from '../market/index.js';
 import { type DateRange, type EpochMs, type Frequency, formatIso, formatUtcSeconds } from '../time/index.js';
 import { csvHeader, csvRows } from './csv.js';
+import { readJson, whyLost } from './existing.js';
 import { FactorParquet } from './factor-parquet.js';
 import { findHoles, isPartial } from './holes.js';
 import {
@@ -26,6 +23,7 @@ import {
   viewLayer,
 } from './layer-view.js';
 import { FACTOR_SCHEMA_VERSION, type FactorIdentity, type FactorMeta, whyStale } from './meta.js';
+import { writeTableFiles } from './table-files.js';
 
 export interface SettleRequest {
   readonly dataDir: string;
@@ -136,45 +134,13 @@ function identify(
   };
 }
 
-/** Content of a JSON file; undefined when there is none or it is not JSON. @throws `E_IO` */
-async function readJson(path: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return undefined;
-    throw fromSystemError(error, 'reading', path);
-  }
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether the files are still those that the meta file speaks of, by their size. */
-async function whyLost(paths: FactorPaths, existing: unknown): Promise<string | null> {
-  const recorded = existing as { files?: Record<string, { bytes?: unknown } | undefined> };
-  for (const kind of ['csv', 'parquet'] as const) {
-    const size = (await stat(paths[kind]).catch(() => undefined))?.size;
-    if (size === undefined) return `${basename(paths[kind])} is gone`;
-    if (size !== recorded.files?.[kind]?.bytes)
-      return `${basename(paths[kind])} has another size than recorded`;
-  }
-  return null;
-}
-
 async function writeTables(
   paths: FactorPaths,
   months: readonly MonthWithFacts[],
   request: SettleRequest,
   identity: FactorIdentity,
 ): Promise<FactorMeta> {
-  const csv = await AtomicFile.create(paths.csv);
-  let parquet: AtomicFile | undefined;
-  let metaFile: AtomicFile | undefined;
-  try {
-    parquet = await AtomicFile.create(paths.parquet);
+  return writeTableFiles(paths, request.publish, async (csv, parquet) => {
     const encoder = new FactorParquet([
       ['tapemill.factor_schema_version', String(FACTOR_SCHEMA_VERSION)],
       ['tapemill.market', identity.market],
@@ -204,23 +170,8 @@ async function writeTables(
       });
     }
     await parquet.write(encoder.finish());
-    const files = {
-      csv: { name: basename(paths.csv), ...(await csv.seal()) },
-      parquet: { name: basename(paths.parquet), ...(await parquet.seal()) },
-    };
-    const meta = describe(request, identity, { rows, firstMinute, lastMinute, files });
-    metaFile = await AtomicFile.create(paths.meta);
-    await metaFile.write(Buffer.from(`${JSON.stringify(meta, null, 2)}\n`));
-    await metaFile.seal();
-    // From here until the new meta file is there, the files are nobody's: a crash must not leave the old one.
-    await AtomicFile.publishAll([csv, parquet, metaFile], request.publish, () => {
-      rmSync(paths.meta, { force: true });
-    });
-    return meta;
-  } catch (error) {
-    await Promise.all([csv.abort(), parquet?.abort(), metaFile?.abort()]);
-    throw fromSystemError(error, 'writing', paths.csv);
-  }
+    return (files) => describe(request, identity, { rows, firstMinute, lastMinute, files });
+  });
 }
 
 interface Written {

@@ -1,11 +1,6 @@
-import { crc32 } from 'node:zlib';
-import { parquetMetadata, type ColumnChunk, type FileMetaData } from 'hyparquet';
-import { parquetHeader } from 'hyparquet/src/column.js';
-import { snappyUncompressor } from 'hysnappy';
-import { unpackDelta } from './delta.js';
-import { schemaElement, type CellType } from './encode.js';
-
-const snappyUncompress = snappyUncompressor();
+import { parquetMetadata, type ColumnChunk, type FileMetaData, type RowGroup } from 'hyparquet';
+import { decodePage } from './decode-page.js';
+import { schemaElement, type CellType, type ParquetField } from './encode.js';
 
 /** Footer of a Parquet file: its schema, row groups and key-value metadata. */
 export type Footer = FileMetaData;
@@ -27,42 +22,93 @@ export function decodeFooter(tail: Uint8Array): Footer {
   return parquetMetadata(tail, { geoparquet: false });
 }
 
+/** One of a file's row groups, as its footer describes it. */
+export type { RowGroup };
+
 export interface ExpectedColumn {
   readonly name: string;
   readonly type: CellType;
 }
 
 /**
- * Columns of a whole file that `encodeParquet` wrote, none of them nullable, in the order asked for.
- * Names, types and order must be exactly those expected, and every page must have its CRC-32.
+ * The fewest bytes that the sort key of a file takes: 128 values of it in a block of 5 bytes, when all are equally far
+ * apart. Every other column may take less, when it is all null.
+ */
+const ROWS_PER_BYTE = 128 / 5;
+
+/**
+ * Columns of a whole file that `ParquetEncoder` wrote, in the order asked for, null as NaN. Names, types, order and
+ * nullability must be exactly those expected, and every page must have its CRC-32.
  * @throws whatever is wrong, in words; the caller names the file
  */
+export function decodeColumns(
+  file: Uint8Array,
+  footer: Footer,
+  fields: readonly ParquetField[],
+): Map<string, Float64Array> {
+  checkSchema(footer, fields);
+  const rows = Number(footer.num_rows);
+  const groupRows = footer.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
+  // Before memory is taken for them: a file that claims more rows than its bytes can hold is lying.
+  if (rows !== groupRows || rows > file.byteLength * ROWS_PER_BYTE)
+    throw new RangeError(`claims ${rows} rows`);
+  const groups = footer.row_groups.map((group) => decodeRowGroup(file, 0, group, fields));
+  return new Map(
+    fields.map(({ name }, index) => {
+      const parts = groups.map((columns) => columns[index]!);
+      return [name, parts.length === 1 ? parts[0]! : concat(parts, rows)];
+    }),
+  );
+}
+
+/** The same where no column is nullable. @throws as `decodeColumns` does */
 export function decodeRequiredColumns(
   file: Uint8Array,
   footer: Footer,
   expected: readonly ExpectedColumn[],
 ): Map<string, Float64Array> {
-  checkSchema(footer, expected);
-  const rows = Number(footer.num_rows);
-  const groupRows = footer.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
-  // A minute bar takes more than a byte; a file that claims more rows than that is lying.
-  if (rows !== groupRows || rows > file.byteLength) throw new RangeError(`claims ${rows} rows`);
-  const columns = new Map<string, Float64Array>();
-  expected.forEach(({ name, type }, index) => {
-    const parts = footer.row_groups.map((group) => {
-      const chunk = group.columns[index];
-      if (chunk?.meta_data?.path_in_schema.join('.') !== name)
-        throw new RangeError(`column ${name} is not in its place`);
-      return decodeColumnChunk(file, chunk, type, Number(group.num_rows));
-    });
-    columns.set(name, parts.length === 1 ? parts[0]! : concat(parts, rows));
-  });
-  return columns;
+  const fields = expected.map(({ name, type }) => ({ name, type, nullable: false }));
+  return decodeColumns(file, footer, fields);
 }
 
-function checkSchema(footer: Footer, expected: readonly ExpectedColumn[]): void {
+/** Where the bytes of a row group lie in its file: `[start, end)`. */
+export function rowGroupSpan(group: RowGroup): { readonly start: number; readonly end: number } {
+  const start = Number(group.columns[0]?.meta_data?.data_page_offset ?? 0n);
+  const end = group.columns.reduce((sum, column) => sum + chunkBytes(column), start);
+  return { start, end };
+}
+
+/**
+ * The columns of one row group, in the order of the fields, which are all it has.
+ * @param bytes a part of the file that holds the row group, from the position `start` on
+ * @throws whatever is wrong, in words; the caller names the file
+ */
+export function decodeRowGroup(
+  bytes: Uint8Array,
+  start: number,
+  group: RowGroup,
+  fields: readonly ParquetField[],
+): Float64Array[] {
+  if (group.columns.length !== fields.length) throw new RangeError(`has ${group.columns.length} columns`);
+  return fields.map((field, index) => {
+    const chunk = group.columns[index]!;
+    if (chunk.meta_data?.path_in_schema.join('.') !== field.name) {
+      throw new RangeError(`column ${field.name} is not in its place`);
+    }
+    const from = Number(chunk.meta_data.data_page_offset) - start;
+    const to = from + chunkBytes(chunk);
+    if (from < 0 || to > bytes.length || from > to) {
+      throw new RangeError(`column ${field.name} lies outside the file`);
+    }
+    return decodePage(bytes.subarray(from, to), chunk, field, Number(group.num_rows));
+  });
+}
+
+const chunkBytes = (chunk: ColumnChunk): number => Number(chunk.meta_data?.total_compressed_size ?? 0n);
+
+function checkSchema(footer: Footer, fields: readonly ParquetField[]): void {
   const found = footer.schema.slice(1);
-  const wanted = expected.map(({ name, type }) => schemaElement({ name, type, nullable: false }));
+  const wanted = fields.map(schemaElement);
   if (found.length !== wanted.length)
     throw new RangeError(`has ${found.length} columns, expected ${wanted.length}`);
   wanted.forEach((element, index) => {
@@ -78,40 +124,6 @@ function checkSchema(footer: Footer, expected: readonly ExpectedColumn[]): void 
       );
     }
   });
-}
-
-function decodeColumnChunk(file: Uint8Array, chunk: ColumnChunk, type: CellType, rows: number): Float64Array {
-  const meta = chunk.meta_data;
-  if (!meta) throw new RangeError('a column chunk has no metadata');
-  const name = meta.path_in_schema.join('.');
-  const from = Number(meta.data_page_offset);
-  const to = from + Number(meta.total_compressed_size);
-  if (from < 0 || to > file.byteLength || from > to)
-    throw new RangeError(`column ${name} lies outside the file`);
-  const reader = { view: new DataView(file.buffer, file.byteOffset + from, to - from), offset: 0 };
-  const header = parquetHeader(reader);
-  const page = header.data_page_header_v2;
-  if (page?.num_values !== rows || page.num_nulls !== 0) {
-    throw new RangeError(`column ${name} is not one page of ${rows} values`);
-  }
-  const stored = file.subarray(from + reader.offset, from + reader.offset + header.compressed_page_size);
-  if (stored.length !== header.compressed_page_size || header.crc !== (crc32(stored) | 0)) {
-    throw new RangeError(`column ${name} is damaged: its CRC-32 differs`);
-  }
-  const bytes = meta.codec === 'SNAPPY' ? inflate(stored, header.uncompressed_page_size, rows) : stored;
-  if (page.encoding === 'DELTA_BINARY_PACKED' && type !== 'double') return unpackDelta(bytes, rows);
-  if (page.encoding !== 'PLAIN' || bytes.length !== rows * 8) {
-    throw new RangeError(`column ${name} is encoded as ${page.encoding} in ${bytes.length} bytes`);
-  }
-  // A copy is aligned; the bytes need not be. (`slice` would not do: that of a Buffer does not copy.)
-  const aligned = new Uint8Array(bytes);
-  if (type === 'double') return new Float64Array(aligned.buffer, 0, rows);
-  return Float64Array.from(new BigInt64Array(aligned.buffer, 0, rows), Number);
-}
-
-function inflate(stored: Uint8Array, size: number, rows: number): Uint8Array {
-  if (size !== rows * 8) throw new RangeError(`a page declares ${size} bytes for ${rows} values`);
-  return snappyUncompress(stored, size);
 }
 
 function concat(parts: readonly Float64Array[], rows: number): Float64Array {

@@ -12,9 +12,13 @@ export {
 } from './encode.js';
 export {
   TRAILER_BYTES,
+  decodeColumns,
   decodeFooter,
   decodeRequiredColumns,
+  decodeRowGroup,
   footerBytes,
+  rowGroupSpan,
   type ExpectedColumn,
   type Footer,
+  type RowGroup,
 } from './decode.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DuckDBInstance, DuckDBTimestampTZValue, type DuckDBValue } from '@duckdb/node-api';
 import { TapemillError } from '../errors.js';
 import { formatUtcSeconds } from '../time/index.js';
-import { findViews } from './views.js';
+import { type View, findViews } from './views.js';
 
 /** A value as it is printed: exact integers, doubles, text; times as `2020-01-01 00:00:00+00:00`. */
 export type Cell = string | number | boolean | null;
@@ -33,7 +33,7 @@ export async function queryLayer(dataDir: string, sql: string): Promise<QueryRes
   });
   const connection = await instance.connect();
   await connection.run("SET TimeZone = 'UTC'");
-  for (const view of views) {
+  for (const view of viewsFor(sql, views)) {
     await connection.run(view.sql).catch((error: unknown) => {
       // It reads the files' footers; the words are the database's, the file is named in them.
       const message = error instanceof Error ? error.message : String(error);
@@ -58,6 +58,16 @@ export async function queryLayer(dataDir: string, sql: string): Promise<QueryRes
       views.map((view) => view.name),
     ),
   };
+}
+
+/**
+ * Views that the statement can need: those it mentions, or all when it mentions none (`SHOW TABLES`). Each one that is
+ * made reads the footers of all its files.
+ */
+function viewsFor(sql: string, views: readonly View[]): readonly View[] {
+  const text = sql.toLowerCase();
+  const mentioned = views.filter(({ name }) => text.includes(name.toLowerCase()));
+  return mentioned.length > 0 ? mentioned : views;
 }
 
 async function* cells(

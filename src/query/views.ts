@@ -1,9 +1,6 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { TapemillError } from '../errors.js';
-import { factorFolder, layerRoot } from '../layer/index.js';
-import { MARKETS } from '../market/index.js';
-import { FREQUENCIES } from '../time/index.js';
+import { type ViewFolder, findViewFolders } from './view-folders.js';
 
 /** SQL that defines one view. */
 export interface View {
@@ -16,62 +13,34 @@ const literal = (folder: string): string => folder.replaceAll(/[*?[]/g, '[$&]');
 
 const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-function isFolderWith(folder: string, test: (name: string) => boolean): boolean {
-  return existsSync(folder) && statSync(folder).isDirectory() && readdirSync(folder).some(test);
-}
-
-const isParquet = (name: string): boolean => name.endsWith('.parquet');
-
-/**
- * A view over the files of all markets that match; null when there is none. The symbol is taken from the path,
- * because a query may then skip the files of other symbols.
- */
-function viewOver(
-  name: string,
-  parts: readonly { market: string; glob: string; symbol: string }[],
-): View | null {
-  if (parts.length === 0) return null;
-  const selects = parts.map(
-    ({ market, glob, symbol }) =>
-      `SELECT ${symbol} AS symbol, ${quote(market)} AS market, * EXCLUDE (filename) ` +
-      `FROM read_parquet(${quote(glob)}, filename = true, union_by_name = true)`,
+/** The symbol is taken from the path, because a query may then skip the files of other symbols. */
+function selectFrom({ folder, suffix, market }: ViewFolder): string {
+  const glob = join(literal(folder), '*', '*.parquet');
+  const [files, symbol] =
+    suffix === null
+      ? [glob, 'parse_path(filename)[-2]']
+      : [
+          join(literal(folder), `*${suffix}`),
+          `regexp_replace(parse_filename(filename), ${quote(`${suffix.replaceAll('.', '[.]')}$`)}, '')`,
+        ];
+  return (
+    `SELECT ${symbol} AS symbol, ${market === null ? '' : `${quote(market)} AS market, `}* EXCLUDE (filename) ` +
+    `FROM read_parquet(${quote(files)}, filename = true, union_by_name = true)`
   );
-  return { name, sql: `CREATE VIEW ${name} AS ${selects.join(' UNION ALL BY NAME ')}` };
 }
 
 /**
- * `minutes` over the layer and `bars_{frequency}` over every frequency that has been derived, all markets
- * together, each with `symbol` and `market` before the columns of the files.
- * @throws `E_NO_LAYER` when the folder has neither
+ * A view for every kind of table that there is, all markets together, each with `symbol` and `market` (imports: `symbol`)
+ * before the columns of the files: `minutes`, the layer; `bars_{frequency}` and `liquidations_{frequency}`, what has been
+ * derived; `metrics`, `funding`, `klines_{interval}` …, what has been collected; `imported_{kind}`.
+ * @throws `E_NO_LAYER` when there is none
  */
 export function findViews(dataDir: string): View[] {
-  const views: View[] = [];
-  const minutes = MARKETS.flatMap((market) => {
-    const folder = layerRoot(dataDir, market);
-    // A symbol whose collection failed has a folder and nothing in it.
-    return isFolderWith(folder, (symbol) => isFolderWith(join(folder, symbol), isParquet))
-      ? [{ market, glob: join(literal(folder), '*', '*.parquet'), symbol: `parse_path(filename)[-2]` }]
-      : [];
-  });
-  const minuteView = viewOver('minutes', minutes);
-  if (minuteView) views.push(minuteView);
-  for (const { label } of FREQUENCIES) {
-    const bars = MARKETS.flatMap((market) => {
-      const folder = factorFolder(dataDir, market, label);
-      return isFolderWith(folder, (name) => name.endsWith('_aggTrades.parquet'))
-        ? [
-            {
-              market,
-              glob: join(literal(folder), '*_aggTrades.parquet'),
-              symbol: `regexp_replace(parse_filename(filename), '_aggTrades[.]parquet$', '')`,
-            },
-          ]
-        : [];
-    });
-    const view = viewOver(`bars_${label}`, bars);
-    if (view) views.push(view);
+  const selects = new Map<string, string[]>();
+  for (const folder of findViewFolders(dataDir)) {
+    selects.set(folder.view, [...(selects.get(folder.view) ?? []), selectFrom(folder)]);
   }
-  if (views.length === 0) {
+  if (selects.size === 0) {
     throw new TapemillError(
       'E_NO_LAYER',
       `${dataDir} holds neither a minute layer nor factors; collect something first`,
@@ -80,5 +49,8 @@ export function findViews(dataDir: string): View[] {
       },
     );
   }
-  return views;
+  return Array.from(selects, ([name, parts]) => ({
+    name,
+    sql: `CREATE VIEW ${name} AS ${parts.join(' UNION ALL BY NAME ')}`,
+  }));
 }

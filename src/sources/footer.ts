@@ -1,6 +1,6 @@
 import { TapemillError } from '../errors.js';
 import { MISSING_REASONS, type MissingPeriod } from '../layer/index.js';
-import * as shape from '../layer/shape.js';
+import * as shape from '../shape/index.js';
 import { MARKETS } from '../market/index.js';
 import type { OutsideRows, SourceAccount } from './account.js';
 import type { SourceComparison } from './assemble.js';

@@ -1,13 +1,19 @@
 import { open, readFile } from 'node:fs/promises';
 import { TapemillError, fromSystemError, isSystemError } from '../errors.js';
 import { type Publish, type WrittenFile, atomicWriteFile } from '../layer/index.js';
-import { type KeyValues, TRAILER_BYTES, decodeFooter, encodeParquet, footerBytes } from '../parquet/index.js';
+import {
+  type KeyValues,
+  TRAILER_BYTES,
+  decodeColumns,
+  decodeFooter,
+  encodeParquet,
+  footerBytes,
+} from '../parquet/index.js';
 import { parsePeriod } from '../time/index.js';
 import { byEverything } from './compare.js';
 import type { SourceMonthFacts } from './facts.js';
 import { factsFromKeyValues, factsToKeyValues } from './footer.js';
 import { SOURCE_KINDS } from './kinds.js';
-import { decodeColumns } from './parquet-columns.js';
 import { type SourceTable, columnsOf, emptyTable } from './table.js';
 
 /** What a footer with a month of daily sources takes; a longer one costs a second read. */

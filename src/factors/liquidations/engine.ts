@@ -6,26 +6,13 @@ import { type Coverage, coverageOfEvents } from './coverage.js';
 import { type LiquidationEvents, SIDE, checkEvents } from './events.js';
 import { type Grid, makeGrid } from './grid.js';
 import { mine } from './mining.js';
-import {
-  type NumberOrList,
-  checkOptionNames,
-  frequencyOption,
-  quantilesOption,
-  wholeNumbersOption,
-} from './parameters.js';
+import { type EngineOptions, resolveEngineOptions } from './options.js';
+import { checkOptionNames, frequencyOption } from './parameters.js';
 import { sortEvents } from './sort-events.js';
 import { hourlyQuantiles } from './thresholds.js';
 
-/** What `process` can be told. Of every list the order does not matter. */
-export interface EngineParameters {
-  /** Hourly quantiles that separate sizes: the smallest ends `small`, the largest begins `large`. Default [0.5, 0.9]. */
-  readonly bucketQuantiles?: NumberOrList;
-  /** Hours that thresholds look back, L in `_lb{L}`. Default 24. */
-  readonly bucketWindowHours?: NumberOrList;
-  /** Bars that mining looks back, W in `_w{W}`; an empty list mines nothing. Default [24, 96, 672]. */
-  readonly miningWindows?: NumberOrList;
-  /** Quantiles to break out of, Q in `_q{100Q}`. Default [0.9, 0.95, 0.99]. */
-  readonly miningQuantiles?: NumberOrList;
+/** What `process` can be told. */
+export interface EngineParameters extends EngineOptions {
   /** Default: from the start of the first event's bar to the end of the last one's. */
   readonly coverage?: Coverage;
 }
@@ -53,14 +40,12 @@ export class LiquidationFactorEngine {
   /** @throws `E_USAGE` for events or parameters that are not valid */
   process(events: LiquidationEvents, parameters: EngineParameters = {}): FactorTable {
     checkOptionNames(parameters, PARAMETERS);
-    const bucketQuantiles = quantilesOption('bucketQuantiles', parameters.bucketQuantiles ?? [0.5, 0.9], 1);
-    const lookBacks = wholeNumbersOption('bucketWindowHours', parameters.bucketWindowHours ?? 24, 'hours', 1);
-    const windows = wholeNumbersOption('miningWindows', parameters.miningWindows ?? [24, 96, 672], 'bars', 0);
-    const miningQuantiles = quantilesOption(
-      'miningQuantiles',
-      parameters.miningQuantiles ?? [0.9, 0.95, 0.99],
-      0,
-    );
+    const {
+      bucketQuantiles,
+      bucketWindowHours: lookBacks,
+      miningWindows: windows,
+      miningQuantiles,
+    } = resolveEngineOptions(parameters);
     checkEvents(events);
     const sorted = sortEvents(events);
     const grid = makeGrid(

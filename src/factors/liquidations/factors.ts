@@ -1,11 +1,11 @@
 import { ExactSum } from '../../bars/index.js';
-import { type Frequency, HOUR_MS, MINUTE_MS } from '../../time/index.js';
+import { MINUTE_MS } from '../../time/index.js';
 import { type FactorTable, makeTable } from '../factor-table.js';
 import { SIDES, type Side, difference, forEachBar, nulls, ratio, sideValues, sumOf } from './bar-values.js';
 import type { Coverage } from './coverage.js';
 import { type LiquidationEvents, checkEvents } from './events.js';
 import { type Grid, makeGrid } from './grid.js';
-import { type NumberOrList, checkOptionNames, frequencyOption, wholeNumbersOption } from './parameters.js';
+import { type LiquidationFactorOptions, resolveFactorOptions } from './options.js';
 import { rollingRank } from './rolling-order.js';
 import { rollingZ } from './rolling-z.js';
 import { shapeOf } from './shape.js';
@@ -18,16 +18,6 @@ export interface TradedBars {
   readonly price_close: Float64Array;
   readonly quote_volume: Float64Array;
 }
-
-export interface LiquidationFactorOptions {
-  readonly freq: string | Frequency;
-  /** Bars before a bar that its z looks at; default: those of 24 hours. */
-  readonly zWindows?: NumberOrList;
-  /** Bars ending with a bar among which it is ranked; default: those of 168 hours. */
-  readonly rankWindows?: NumberOrList;
-}
-
-const OPTIONS = ['freq', 'zWindows', 'rankWindows'];
 
 /**
  * The factors of liquidations, on the complete grid: one row for every bar from the first to the last that the coverage
@@ -43,15 +33,7 @@ export function liquidationFactors(
   traded: TradedBars | null,
   options: LiquidationFactorOptions,
 ): FactorTable {
-  checkOptionNames(options, OPTIONS);
-  const frequency = frequencyOption(options.freq);
-  const zWindows = wholeNumbersOption('zWindows', options.zWindows ?? barsOf(24, frequency), 'bars', 0);
-  const rankWindows = wholeNumbersOption(
-    'rankWindows',
-    options.rankWindows ?? barsOf(168, frequency),
-    'bars',
-    0,
-  );
+  const { frequency, zWindows, rankWindows } = resolveFactorOptions(options);
   checkEvents(events);
   const sorted = sortEvents(events);
   const grid = makeGrid(sorted, coverage, frequency);
@@ -79,10 +61,6 @@ export function liquidationFactors(
     }
   }
   return makeTable(grid.minute, Object.keys(columns), columns);
-}
-
-function barsOf(hours: number, frequency: Frequency): number {
-  return (hours * HOUR_MS) / frequency.lengthMs;
 }
 
 function withPrefix(side: Side, columns: Record<string, Float64Array>): Record<string, Float64Array> {

@@ -19,11 +19,23 @@ export {
   makeCoverage,
   sliceCoverage,
 } from './coverage.js';
-export { type LiquidationFactorOptions, type TradedBars, liquidationFactors } from './factors.js';
+export { type TradedBars, liquidationFactors } from './factors.js';
 export { type EngineParameters, LiquidationFactorEngine } from './engine.js';
+export {
+  type EngineOptions,
+  type LiquidationFactorOptions,
+  type ResolvedEngineOptions,
+  type ResolvedFactorOptions,
+  resolveEngineOptions,
+  resolveFactorOptions,
+} from './options.js';
 export { type SizeThresholds, sizeThresholds } from './thresholds.js';
 export type { NumberOrList } from './parameters.js';
-export { describeLiquidationColumn, listLiquidationFactors } from './registry.js';
+export {
+  LIQUIDATION_FORMULAS_VERSION,
+  describeLiquidationColumn,
+  listLiquidationFactors,
+} from './registry.js';
 export { type Quantile, toQuantile } from './quantile.js';
 export { SortedWindow, slide } from './sorted-window.js';
 export { shapeOf } from './shape.js';

@@ -5,6 +5,8 @@ const PARTS = 1e8;
 export interface Quantile {
   /** Q × 10⁸, a whole number. */
   readonly parts: number;
+  /** Q itself. */
+  readonly q: number;
   /** 100 Q as it stands in names of columns: `90`, `99.5`. */
   readonly label: string;
 }
@@ -13,7 +15,7 @@ export interface Quantile {
 export function toQuantile(q: number): Quantile | null {
   const parts = Math.round(q * PARTS);
   if (!(q >= 0 && q <= 1) || parts / PARTS !== q) return null;
-  return { parts, label: String(parts / (PARTS / 100)) };
+  return { parts, q, label: String(parts / (PARTS / 100)) };
 }
 
 /**

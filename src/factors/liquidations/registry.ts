@@ -2,6 +2,12 @@ import type { Factor, FactorDefinition } from '../registry.js';
 import { SIDES, type Side } from './bar-values.js';
 import { ENGINE_PATTERNS } from './engine-registry.js';
 
+/**
+ * Version of what the columns hold: counted up with any change that gives another value for the same events. Files of
+ * another version are written anew.
+ */
+export const LIQUIDATION_FORMULAS_VERSION = 1;
+
 type Own = Pick<FactorDefinition, 'unit' | 'range' | 'formula' | 'inputs'> & Partial<FactorDefinition>;
 
 const NOT_COVERED = 'the bar is not wholly covered';
