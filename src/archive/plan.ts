@@ -69,10 +69,18 @@ export interface ListedRange {
  * monthly object, come from daily ones; an edge month whose daily objects do not cover the requested part
  * comes from its monthly object after all. Every requested day is either covered once or missing once.
  *
+ * Of what is published by the month alone, a month that is requested in part comes from its monthly object, and days
+ * after the last one are no holes: their month is not over, or not published yet.
+ *
  * @param entries all that the archive lists of the symbol, in any order
+ * @param cadences of the objects that may be used; others are not looked at
  */
-export function planSymbol(entries: readonly ArchiveEntry[], range: DateRange): SymbolPlan {
-  const sorted = [...entries].sort(compareEntries);
+export function planSymbol(
+  entries: readonly ArchiveEntry[],
+  range: DateRange,
+  cadences: readonly Period['kind'][] = ['month', 'day'],
+): SymbolPlan {
+  const sorted = entries.filter(({ name }) => cadences.includes(name.period.kind)).sort(compareEntries);
   const listed = listedRange(sorted);
   // The first of two spellings of one period wins, see `compareEntries`.
   const byPeriod = new Map<string, ArchiveEntry>();
@@ -84,7 +92,7 @@ export function planSymbol(entries: readonly ArchiveEntry[], range: DateRange): 
   const months: MonthPlan[] = [];
   const missing: MissingPeriod[] = [];
   for (const month of monthsBetween(range.startMs, range.endMs)) {
-    const plan = planMonth(month, range, byPeriod, listed);
+    const plan = planMonth(month, range, byPeriod, listed, cadences.includes('day'));
     missing.push(...plan.missing);
     if (plan.objects.length > 0) months.push(plan);
   }
@@ -114,6 +122,7 @@ function planMonth(
   range: DateRange,
   byPeriod: ReadonlyMap<string, ArchiveEntry>,
   listed: ListedRange | null,
+  hasDays: boolean,
 ): MonthPlan {
   const startMs = Math.max(month.startMs, range.startMs);
   const endMs = Math.min(month.endMs, range.endMs);
@@ -126,7 +135,13 @@ function planMonth(
   if (monthly && (isWhole || daily.length < days.length)) {
     const lacking = days.length - daily.length;
     const note = `${month.key}: ${lacking} of the ${days.length} requested days have no daily object; using the monthly one`;
-    return { ...plan, objects: [monthly], alternates: daily, missing: [], ...(isWhole ? {} : { note }) };
+    return {
+      ...plan,
+      objects: [monthly],
+      alternates: daily,
+      missing: [],
+      ...(isWhole || !hasDays ? {} : { note }),
+    };
   }
   const absent = days
     .filter((day) => !byPeriod.has(day.key))

@@ -25,6 +25,7 @@ import {
   shardOption,
 } from './options.js';
 import { watchSignals } from './signals.js';
+import { type StreamOptions, addStreamOptions, readStreams } from './stream-options.js';
 
 const EXAMPLES = `Examples:
   tapemill collect BTCUSDT ETHUSDT --start 2024-01 --end 2024-06                from the public archive
@@ -33,9 +34,15 @@ const EXAMPLES = `Examples:
   tapemill collect BTCUSD_PERP --market cm --archive /mnt/binance
   tapemill collect BTCUSDT --archive http://127.0.0.1:8099 --limit-rate 5000000  from a mirror, at most 5 MB/s
   tapemill collect BTCUSDT --whale-usd 100000                                   other thresholds: milled anew
+  tapemill collect BTCUSDT --data-type metrics,fundingRate,klines,markPriceKlines --interval 1h,1m --start 2024-01 --end 2024-06
+  tapemill collect BTCUSD_PERP --market cm --data-type indexPriceKlines,liquidationSnapshot
+  tapemill collect ETHUSDT --data-type tardis:liquidations --start 2025-10-01 --end 2025-10-31   key: TARDIS_API_KEY
 
 Writes {data-dir}/binance_aggTrades_1m_parquet/{SYMBOL}/{YYYY-MM}.parquet, the minute layer, and from it
 {data-dir}/binance_aggTrades/{SYMBOL}_aggTrades.csv, .parquet and .csv.meta.json, the 1h factors.
+Other data types go to {data-dir}/binance_{type}[_{interval}]_parquet/{SYMBOL}/{YYYY-MM}.parquet and
+{data-dir}/binance_{type}[_{interval}]/{SYMBOL}_{type}[_{interval}].csv; what Tardis has, to {data-dir}/tardis and from there
+to {data-dir}/imported_{channel}_parquet, trades to the minute layer.
 What is there already and matches is left as it is. ZIPs are fetched ahead of the milling, resumed when they break
 off, and deleted once they are milled.
 
@@ -45,7 +52,8 @@ const EXIT_HELP = `
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 partial (holes or failed periods, everything else done),
 4 data integrity, 5 no such symbol or period, 75 try again later (disk full, network), 130/143 stopped by a signal.`;
 
-interface CollectOptions extends ArchiveOptions, NetworkLimits, RangeOptions, ThresholdOptions {
+interface CollectOptions
+  extends ArchiveOptions, NetworkLimits, RangeOptions, StreamOptions, ThresholdOptions {
   readonly dataDir: string;
   readonly market: string;
   readonly symbolsFile?: string;
@@ -59,10 +67,13 @@ interface CollectOptions extends ArchiveOptions, NetworkLimits, RangeOptions, Th
 
 export function collectCommand(): Command {
   const command = new Command('collect')
-    .description('mill aggTrades of an archive into the minute layer and the 1h factors')
+    .description(
+      'mill aggTrades of an archive into the minute layer and 1h factors, and bring in other data types',
+    )
     .argument('[symbols...]', 'symbols as the archive names them')
     .option('--symbols-file <file>', 'more symbols, one a line; # starts a comment');
   addRangeOptions(command);
+  addStreamOptions(command);
   addArchiveOptions(command);
   addNetworkOptions(command);
   command.addOption(dataDirOption()).addOption(marketOption());
@@ -98,6 +109,7 @@ async function runCollect(named: string[], options: CollectOptions): Promise<voi
       dataDir: resolve(options.dataDir),
       market: parseMarket(options.market),
       symbols,
+      ...readStreams(options),
       range,
       thresholds,
       workers: options.workers,

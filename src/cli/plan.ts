@@ -24,11 +24,13 @@ import {
   readThresholds,
   shardOption,
 } from './options.js';
+import { type StreamOptions, addStreamOptions, readStreams } from './stream-options.js';
 import { formatBytes, formatCount, formatTable } from './table.js';
 
 const EXAMPLES = `Examples:
   tapemill plan BTCUSDT --start 2023-01 --end 2023-12                 months, objects and bytes that collect would read
   tapemill plan BTCUSDT --start 2023-01 --end 2023-12 --objects       and each object with the reason
+  tapemill plan BTCUSDT --data-type klines,metrics --interval 1h,1m --start 2024-01 --end 2024-06
   tapemill plan --symbols-file top100.txt --start 2020-01 --end 2025-02-15 --json
 
 Takes the options of collect, and does nothing: no object is fetched, nothing is written. What is in the data folder
@@ -40,7 +42,7 @@ const EXIT_HELP = `
 Exit status: 0 done (holes and reasons are in the output), 2 wrong usage, 5 no such symbol or period (of none asked for),
 75 try again later (network).`;
 
-interface PlanOptions extends ArchiveOptions, NetworkLimits, RangeOptions, ThresholdOptions {
+interface PlanOptions extends ArchiveOptions, NetworkLimits, RangeOptions, StreamOptions, ThresholdOptions {
   readonly dataDir: string;
   readonly market: string;
   readonly symbolsFile?: string;
@@ -57,6 +59,7 @@ export function planCommand(): Command {
     .argument('[symbols...]', 'symbols as the archive names them')
     .option('--symbols-file <file>', 'more symbols, one a line; # starts a comment');
   addRangeOptions(command);
+  addStreamOptions(command);
   addArchiveOptions(command);
   addNetworkOptions(command);
   command.addOption(dataDirOption()).addOption(marketOption());
@@ -86,6 +89,7 @@ async function plan(named: string[], options: PlanOptions): Promise<void> {
   const previewed: PreviewedSymbol[] = [];
   const request = {
     ...{ archive, market, symbols, range, thresholds },
+    ...readStreams(options),
     dataDir: resolve(options.dataDir),
     ...(options.queue === undefined ? {} : { queue: resolve(options.queue) }),
     shard: options.shard ?? null,
@@ -100,8 +104,7 @@ async function plan(named: string[], options: PlanOptions): Promise<void> {
   const isWatched = process.stderr.isTTY && !options.json;
   for await (const symbol of previewCollection(request)) {
     previewed.push(symbol);
-    if (isWatched)
-      process.stderr.write(`\r\u001b[2K${previewed.length} of ${symbols.length} symbols planned`);
+    if (isWatched) process.stderr.write(`\r\u001b[2K${previewed.length} planned`);
   }
   if (isWatched) process.stderr.write('\r\u001b[2K');
   const total = totalOf(previewed);
@@ -127,11 +130,14 @@ function totalOf(symbols: readonly PreviewedSymbol[]): Record<string, number> {
 const holesOf = ({ missing }: PreviewedSymbol): string[] =>
   missing.filter(({ reason }) => reason === 'not listed').map(({ period }) => period);
 
+const nameOf = ({ stream, symbol }: PreviewedSymbol): string =>
+  stream === 'aggTrades' ? symbol : `${symbol} ${stream}`;
+
 function print(symbols: readonly PreviewedSymbol[], withObjects: boolean): void {
   const rows = symbols
     .filter(({ failure }) => failure === null)
     .map((symbol) => [
-      symbol.symbol,
+      nameOf(symbol),
       formatCount(symbol.monthsToBuild),
       formatCount(symbol.monthsReused),
       formatCount(symbol.objects.length),
@@ -152,10 +158,10 @@ function print(symbols: readonly PreviewedSymbol[], withObjects: boolean): void 
   const header = ['symbol', 'months to build', 'reused', 'objects', 'bytes', 'holes'];
   if (rows.length > 0) console.log(formatTable(header, rows).join('\n'));
   for (const symbol of symbols) {
-    if (symbol.failure) console.log(`${symbol.symbol}  ${symbol.failure.code}: ${symbol.failure.message}`);
+    if (symbol.failure) console.log(`${nameOf(symbol)}  ${symbol.failure.code}: ${symbol.failure.message}`);
     const holes = holesOf(symbol);
-    if (holes.length > 0) console.log(`${symbol.symbol}  holes: ${holes.join(', ')}`);
-    for (const note of symbol.notes) console.log(`${symbol.symbol}  ${note}`);
+    if (holes.length > 0) console.log(`${nameOf(symbol)}  holes: ${holes.join(', ')}`);
+    for (const note of symbol.notes) console.log(`${nameOf(symbol)}  ${note}`);
     if (!withObjects) continue;
     for (const { key, bytes, reason } of symbol.objects) {
       console.log(`  ${key}  ${formatBytes(bytes)}  (${reason})`);

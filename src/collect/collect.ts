@@ -2,19 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Archive, type DownloadEvent, openArchive } from '../archive/index.js';
 import { type ErrorCode, TapemillError } from '../errors.js';
 import { Ledger, ledgerPath } from '../ledger/index.js';
-import { factorFolder, layerFolder, sweepTempFiles } from '../layer/index.js';
-import { normalizeSymbol } from '../market/index.js';
-import { HOUR } from '../time/index.js';
+import { sweepTempFiles } from '../layer/index.js';
 import { type WorkEvent, isInShard } from '../work/index.js';
 import { Crew } from './crew.js';
 import type { CollectEvent } from './events.js';
 import { endsTheRun } from './faults.js';
 import { limitsFolder } from './limits-folder.js';
 import { openLedger } from './open-ledger.js';
-import { groupOf } from './payload.js';
-import { type PlannedSymbol, planCollection } from './plan-symbol.js';
-import type { CollectRequest, CollectSummary } from './request.js';
+import { planSubject } from './plan-subject.js';
+import type { PlannedSymbol } from './plan-symbol.js';
+import { type CollectRequest, type CollectSummary, subjectsOfRequest, tardisOptions } from './request.js';
 import { defaultWorkerId } from './run-worker.js';
+import { kindOf } from './stream-kinds.js';
+import { type Subject, groupOf, isArchiveSubject } from './streams.js';
 import { type SymbolOutcome, Tally, outcomeOfGroup } from './summary.js';
 
 /** How often the queue is looked at for what the workers have done. */
@@ -35,18 +35,16 @@ const PLANNING = { local: 2, remote: 12 };
  */
 export async function collect(request: CollectRequest): Promise<CollectSummary> {
   const started = performance.now();
-  const { workers, shard = null, market } = request;
+  const { workers, shard = null } = request;
   if (!Number.isSafeInteger(workers) || workers < 1) {
     throw new TapemillError('E_USAGE', `expected at least one worker, found ${workers}`);
   }
-  const symbols = [...new Set(request.symbols.map(normalizeSymbol))].filter((symbol) =>
-    isInShard(groupOf(market, 'aggTrades', symbol), shard),
-  );
+  const subjects = subjectsOfRequest(request).filter((subject) => isInShard(groupOf(subject), shard));
   request.signal?.throwIfAborted();
   const path = request.queue ?? ledgerPath(request.dataDir, shard);
   const ledger = await openLedger(path, request.dataDir);
   try {
-    const summary = await new CollectRun({ ...request, symbols }, ledger).finish();
+    const summary = await new CollectRun(request, subjects, ledger).finish();
     return { ...summary, seconds: (performance.now() - started) / 1000 };
   } finally {
     ledger.close();
@@ -71,6 +69,7 @@ class CollectRun {
 
   constructor(
     private readonly request: CollectRequest,
+    private readonly subjects: readonly Subject[],
     private readonly ledger: Ledger,
   ) {
     const { network = {}, dataDir, keepZip, signal, archive, workers } = request;
@@ -89,7 +88,7 @@ class CollectRun {
   }
 
   async finish(): Promise<Omit<CollectSummary, 'seconds'>> {
-    const { signal, dataDir, market } = this.request;
+    const { signal } = this.request;
     const { roster, queue } = this.ledger;
     roster.enter(this.#name, 'owner');
     const heartbeat = setInterval(() => {
@@ -100,7 +99,7 @@ class CollectRun {
     };
     signal?.addEventListener('abort', abort);
     try {
-      await sweepTempFiles(factorFolder(dataDir, market, HOUR.label));
+      await this.#sweepTables();
       let isPlanned = false as boolean; // set in a callback, which the compiler does not follow
       const planning = this.#planAll().then(
         () => {
@@ -131,8 +130,17 @@ class CollectRun {
     }
   }
 
+  /** What killed runs left unfinished; each month's folder is swept when it is its turn. */
+  async #sweepTables(): Promise<void> {
+    const { dataDir } = this.request;
+    const folders = this.subjects
+      .filter(isArchiveSubject)
+      .map((subject) => kindOf(subject.stream).tableFolder(dataDir, subject));
+    for (const folder of new Set(folders)) await sweepTempFiles(folder);
+  }
+
   async #planAll(): Promise<void> {
-    const waiting = [...this.request.symbols];
+    const waiting = [...this.subjects];
     const lane = async (): Promise<void> => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         if (this.#fatal) return;
@@ -143,51 +151,63 @@ class CollectRun {
     await Promise.all(Array.from({ length: lanes }, lane));
   }
 
-  async #plan(symbol: string): Promise<void> {
-    const { archive, network = {}, dataDir, market, thresholds, prefer, keepZip } = this.request;
+  async #plan(subject: Subject): Promise<void> {
+    const { archive, network = {}, dataDir, thresholds, prefer, keepZip } = this.request;
     const { range, fresh = false } = this.request;
     try {
-      await sweepTempFiles(layerFolder(dataDir, market, symbol));
-      const planned = await planCollection(this.#archive, this.ledger, {
-        ...{ archive, network, dataDir, market, symbol, thresholds, prefer, keepZip, range, fresh },
-        months: this.request.months?.get(symbol) ?? null,
+      if (isArchiveSubject(subject)) {
+        await sweepTempFiles(kindOf(subject.stream).monthFolder(dataDir, subject));
+      }
+      const planned = await planSubject(this.#archive, this.ledger, {
+        ...{ archive, network, dataDir, thresholds, prefer, keepZip, range, fresh },
+        ...subject,
+        months: this.request.months?.get(subject.symbol) ?? null,
+        tardis: tardisOptions(this.request),
       });
       if (this.#fatal) return;
       // A run that was killed between writing a month and giving up its downloads left them to us.
-      const reused = planned.works
-        .filter(({ reason }) => reason === null)
-        .flatMap(({ plan }) => plan.objects);
-      await this.#archive.release?.(reused, true);
-      this.#enqueue(planned);
+      await this.#archive.release?.(planned.reused, true);
+      this.#enqueue(subject, planned);
     } catch (error) {
       if (endsTheRun(error) || !TapemillError.is(error)) throw error;
-      this.#fail(symbol, error.code, error.message);
+      this.#fail(subject, error.code, error.message);
     }
   }
 
-  #enqueue(planned: PlannedSymbol): void {
+  #enqueue(subject: Subject, planned: PlannedSymbol): void {
     const { ledger, request } = this;
     const { queue } = ledger;
     const { group, symbol, tasks, works, unchanged } = planned;
-    const { archive, network = {}, market, thresholds, prefer, keepZip, range } = request;
+    const { market } = subject;
+    const stream = subject.stream.name;
+    const { archive, network = {}, thresholds, prefer, keepZip, range } = request;
     const toBuild = works.filter(({ reason }) => reason !== null);
     const objects = toBuild.flatMap((work) => work.objects);
     this.#planned.set(group, planned);
     this.#groups.add(group);
     ledger.transaction(() => {
       ledger.objects.see(this.#archive.location, planned.seen);
-      ledger.requests.remember(
-        { market, stream: 'aggTrades', symbol },
-        {
-          ...{ start: range?.start ?? null, end: range?.end ?? null, archive, index: network.index ?? null },
-          ...{ thresholds, prefer, keepZip },
-        },
-      );
+      // What Tardis has can only be found out by asking for it again.
+      if (isArchiveSubject(subject)) {
+        ledger.requests.remember(
+          { market, stream, symbol },
+          {
+            ...{
+              start: range?.start ?? null,
+              end: range?.end ?? null,
+              archive,
+              index: network.index ?? null,
+            },
+            ...{ thresholds, prefer, keepZip },
+          },
+        );
+      }
       queue.forgetMissing(planned.appeared);
       const of = { worker: this.#name, group };
       queue.log(
         'planned',
         {
+          stream,
           symbol,
           monthsReused: works.length - toBuild.length,
           monthsToBuild: toBuild.length,
@@ -204,7 +224,7 @@ class CollectRun {
         queue.log(
           'symbol-settled',
           {
-            ...{ symbol, status, reason, dataStatus: meta.status, bars: rows, csv: paths.csv },
+            ...{ stream, symbol, status, reason, dataStatus: meta.status, bars: rows, csv: paths.csv },
             missingPeriods: meta.missing_periods,
           },
           of,
@@ -254,18 +274,19 @@ class CollectRun {
     if (!planned) return;
     const outcome = outcomeOfGroup(planned, this.ledger.queue.tasksOf(group));
     this.#outcomes.set(group, outcome);
-    if (outcome.status === 'failed') this.#tellFailure(planned.symbol, outcome.failure);
+    const subject = this.subjects.find((candidate) => groupOf(candidate) === group);
+    if (outcome.status === 'failed' && subject) this.#tellFailure(subject, outcome.failure);
   }
 
-  #fail(symbol: string, code: ErrorCode, message: string): void {
-    this.#outcomes.set(symbol, { status: 'failed', failure: { code, message } });
-    this.#tellFailure(symbol, { code, message });
+  #fail(subject: Subject, code: ErrorCode, message: string): void {
+    this.#outcomes.set(groupOf(subject), { status: 'failed', failure: { code, message } });
+    this.#tellFailure(subject, { code, message });
   }
 
-  #tellFailure(symbol: string, failure: { readonly code: ErrorCode; readonly message: string }): void {
-    const group = groupOf(this.request.market, 'aggTrades', symbol);
-    this.ledger.queue.log('symbol-failed', { symbol, ...failure }, { worker: this.#name, group });
-    this.#emit({ type: 'symbol-failed', symbol, ...failure });
+  #tellFailure(subject: Subject, failure: { readonly code: ErrorCode; readonly message: string }): void {
+    const data = { stream: subject.stream.name, symbol: subject.symbol, ...failure };
+    this.ledger.queue.log('symbol-failed', data, { worker: this.#name, group: groupOf(subject) });
+    this.#emit({ type: 'symbol-failed', ...data });
   }
 
   #takeEvents(): void {
@@ -309,10 +330,7 @@ class CollectRun {
   }
 
   #summarize(): Omit<CollectSummary, 'seconds'> {
-    const { symbols, market } = this.request;
-    const outcomes = symbols.map(
-      (symbol) => this.#outcomes.get(groupOf(market, 'aggTrades', symbol)) ?? this.#outcomes.get(symbol)!,
-    );
+    const outcomes = this.subjects.map((subject) => this.#outcomes.get(groupOf(subject))!);
     return this.#tally.summarize(outcomes);
   }
 }

@@ -6,31 +6,29 @@ import type {
   MonthPlan,
 } from '../archive/index.js';
 import { openArchive } from '../archive/index.js';
-import { TapemillError, type ErrorCode } from '../errors.js';
+import { TapemillError } from '../errors.js';
 import type { Ledger } from '../ledger/index.js';
-import { type MissingPeriod, factorFolder, layerFolder, sweepTempFiles } from '../layer/index.js';
-import { settleFactors } from '../outputs/index.js';
-import { DAY_MS, HOUR, dayPeriod, parseRange } from '../time/index.js';
+import { sweepTempFiles } from '../layer/index.js';
+import { DAY_MS, dayPeriod, parseRange } from '../time/index.js';
 import { VERSION } from '../version.js';
 import type { DoTask, Lease, TaskContext, TaskOutcome } from '../work/index.js';
 import { endsTheRun, isPassing } from './faults.js';
-import { memoryOf, rememberMilled } from './memory.js';
-import { type MonthResult, buildMonth } from './month-task.js';
 import { limitsFolder } from './limits-folder.js';
-import { type BarsPayload, type CollectPayload, type MonthPayload, monthPlanOf } from './payload.js';
-import { planMonthWork } from './plan-months.js';
-
-/** What a month's task leaves in the queue for whoever comes after it. */
-export interface MonthOutcome {
-  readonly written: boolean;
-  readonly failed: readonly MissingPeriod[];
-}
-
-/** What the task that derives a symbol's bars leaves. */
-export interface BarsOutcome {
-  readonly dataStatus: 'ok' | 'partial';
-  readonly rows: number;
-}
+import { memoryOf, rememberMilled } from './memory.js';
+import { type BarsOutcome, type MonthOutcome, failure, outcomeOf } from './outcome.js';
+import { queryOf } from './plan-symbol.js';
+import {
+  type BarsPayload,
+  type CollectPayload,
+  type MonthPayload,
+  type NetworkOptions,
+  monthPlanOf,
+} from './payload.js';
+import type { MonthResult } from './stream-kind.js';
+import { kindOf } from './stream-kinds.js';
+import { type ArchiveStream, type Subject, isArchiveSubject, parseStream } from './streams.js';
+import { fetchTardisMonth } from './tardis-fetch.js';
+import { importTardisRange } from './tardis-import.js';
 
 /**
  * Does the tasks of collections: months and bars, of any collection whose tasks lie in the queue. Archives are opened
@@ -48,9 +46,20 @@ export class CollectTasks {
 
   readonly do: DoTask = (lease, context) => {
     const payload = lease.payload as CollectPayload;
-    return payload.type === 'month'
-      ? this.#month(lease, payload, context)
-      : this.#bars(lease, payload, context);
+    switch (payload.type) {
+      case 'month':
+        return this.#month(lease, payload, context);
+      case 'bars':
+        return this.#bars(lease, payload, context);
+      case 'tardis-fetch':
+        return this.#attempt(lease, payload.network, context, (isLast) =>
+          fetchTardisMonth(payload, isLast, context, listenerOf(context)),
+        );
+      case 'tardis-import':
+        return this.#attempt(lease, null, context, () =>
+          importTardisRange(payload, this.ledger.queue.tasksOf(lease.group), context),
+        );
+    }
   };
 
   async close(): Promise<void> {
@@ -58,8 +67,9 @@ export class CollectTasks {
   }
 
   async #month(lease: Lease, payload: MonthPayload, context: TaskContext): Promise<TaskOutcome> {
-    const { dataDir, market, symbol, keepZip, thresholds, prefer } = payload;
-    const isLastAttempt = lease.attempt >= this.ledger.queue.rules.maxAttempts;
+    const { dataDir } = payload;
+    const subject = subjectOf(payload);
+    const kind = kindOf(subject.stream);
     const archive = this.#archiveOf(payload);
     const memory = memoryOf(this.ledger, archive);
     const { plan, entries } = monthPlanOf(payload);
@@ -67,8 +77,8 @@ export class CollectTasks {
     for (const key of keys) this.#listeners.set(key, listenerOf(context));
     context.signal.throwIfAborted();
     try {
-      await sweepTempFiles(layerFolder(dataDir, market, symbol));
-      const work = await planMonthWork(archive, entries, plan, payload, memory);
+      await sweepTempFiles(kind.monthFolder(dataDir, subject));
+      const work = await kind.planMonth(archive, entries, plan, { ...payload, ...subject }, memory);
       const mine = [...work.objects, ...plan.alternates];
       if (work.reason === null) {
         await archive.release?.(plan.objects, true);
@@ -78,23 +88,19 @@ export class CollectTasks {
       let days: ArchiveEntry[] = [];
       let result: MonthResult;
       try {
-        result = await buildMonth(
-          {
-            ...{ dataDir, market, symbol, thresholds, prefer, keepZip, work, isLastAttempt },
-            reason: work.reason,
-            tapemillVersion: VERSION,
-          },
+        result = await work.build(
+          { isLastAttempt: this.#isLastAttempt(lease), tapemillVersion: VERSION },
           {
             archive,
             signal: context.signal,
             report: ({ type, ...event }) => {
-              context.report(type, event);
+              context.report(type, { stream: payload.stream, ...event });
             },
             advance: context.advance,
             publish: context.publish,
             inTurn: context.inTurn,
             days: async () => {
-              days = await daysOf(archive, payload, plan);
+              days = await daysOf(archive, subject, plan);
               return days;
             },
           },
@@ -106,7 +112,7 @@ export class CollectTasks {
       const touched = [...mine, ...days];
       rememberMilled(this.ledger, archive.location, result.sources, touched);
       for (const entry of plan.objects) {
-        const kept = work.facts?.sources.find(({ key }) => key === entry.key);
+        const kept = work.known.find(({ key }) => key === entry.key);
         if (kept && !work.objects.includes(entry)) memory.confirm(entry, kept);
       }
       const failed = new Set(result.failed.map(({ period }) => period));
@@ -115,33 +121,36 @@ export class CollectTasks {
       ) as [ArchiveEntry[], ArchiveEntry[]];
       await archive.release?.(used, result.written);
       await archive.release?.(unused, false);
-      return outcomeOf(result);
+      return outcomeOf({ written: result.written, failed: result.failed });
     } catch (error) {
-      return this.#failure(error, lease, payload, context.signal);
+      return this.#failure(error, lease, payload.network, context.signal);
     } finally {
       for (const key of keys) this.#listeners.delete(key);
     }
   }
 
   async #bars(lease: Lease, payload: BarsPayload, context: TaskContext): Promise<TaskOutcome> {
-    const { dataDir, market, symbol } = payload;
+    const { dataDir, symbol } = payload;
+    const subject = subjectOf(payload);
+    const kind = kindOf(subject.stream);
     const range = payload.range && parseRange(payload.range.start, payload.range.end);
     const after = new Set(payload.after);
     const before = this.ledger.queue.tasksOf(lease.group).filter(({ key }) => after.has(key));
     const failed = before.flatMap(({ result }) => (result as MonthOutcome | null)?.failed ?? []);
     try {
       context.advance({ phase: 'writing' });
-      await sweepTempFiles(factorFolder(dataDir, market, HOUR.label));
+      await sweepTempFiles(kind.tableFolder(dataDir, subject));
       const settled = await context.inTurn(() =>
-        settleFactors({
-          ...{ dataDir, market, symbol, range, frequency: HOUR, tapemillVersion: VERSION },
+        kind.settle({
+          ...{ dataDir, ...subject, range, tapemillVersion: VERSION },
           missingPeriods: [...payload.missingPeriods, ...failed],
           publish: context.publish,
-          readFacts: (path) => this.ledger.monthFiles.facts(path),
+          readFacts: (path, find) => this.ledger.monthFiles.remembered(path, find),
         }),
       );
       const { meta } = settled;
       context.report('symbol-settled', {
+        stream: payload.stream,
         symbol,
         status: settled.status,
         reason: settled.reason,
@@ -162,11 +171,29 @@ export class CollectTasks {
     }
   }
 
+  #isLastAttempt({ attempt }: Lease): boolean {
+    return attempt >= this.ledger.queue.rules.maxAttempts;
+  }
+
+  async #attempt(
+    lease: Lease,
+    network: NetworkOptions | null,
+    { signal }: TaskContext,
+    work: (isLast: boolean) => Promise<TaskOutcome>,
+  ): Promise<TaskOutcome> {
+    signal.throwIfAborted();
+    try {
+      return await work(this.#isLastAttempt(lease));
+    } catch (error) {
+      return this.#failure(error, lease, network, signal);
+    }
+  }
+
   /** An error of the task itself becomes its outcome; what would meet any other task too is thrown on. */
-  #failure(error: unknown, lease: Lease, payload: MonthPayload | null, signal: AbortSignal): TaskOutcome {
+  #failure(error: unknown, lease: Lease, network: NetworkOptions | null, signal: AbortSignal): TaskOutcome {
     signal.throwIfAborted();
     if (!TapemillError.is(error) || endsTheRun(error) || error.code === 'E_LEASE_LOST') throw error;
-    const backoffMs = payload?.network.backoffMs ?? 500;
+    const backoffMs = network?.backoffMs ?? 500;
     return {
       ...failure(error.code, error.message),
       retryable: isPassing(error.code),
@@ -199,13 +226,14 @@ export class CollectTasks {
 }
 
 /** A listing for planning leaves out days that a monthly object covers. */
-async function daysOf(archive: Archive, payload: MonthPayload, plan: MonthPlan): Promise<ArchiveEntry[]> {
+async function daysOf(
+  archive: Archive,
+  subject: Subject<ArchiveStream>,
+  plan: MonthPlan,
+): Promise<ArchiveEntry[]> {
   if (plan.alternates.length > 0) return [...plan.alternates];
-  const { market, symbol } = payload;
-  const first = dayPeriod(plan.startMs).key;
-  const last = dayPeriod(plan.endMs - DAY_MS).key;
-  const range = parseRange(first, last);
-  const entries = await archive.list({ market, dataType: 'aggTrades', symbol, range, days: 'all' });
+  const range = parseRange(dayPeriod(plan.startMs).key, dayPeriod(plan.endMs - DAY_MS).key);
+  const entries = await archive.list({ ...queryOf(subject), range, days: 'all' });
   return entries.filter(
     ({ name: { period } }) =>
       period.kind === 'day' && period.startMs >= plan.startMs && period.endMs <= plan.endMs,
@@ -219,15 +247,9 @@ function listenerOf(context: TaskContext): (event: DownloadEvent) => void {
   };
 }
 
-function outcomeOf({ written, failed }: MonthResult): TaskOutcome {
-  const result: MonthOutcome = { written, failed };
-  const [first] = failed;
-  if (!first) return { state: 'done', result };
-  const [code, ...message] = (first.detail ?? '').split(': ');
-  const more = failed.length === 1 ? '' : ` (and ${failed.length - 1} more objects)`;
-  return { ...failure(code as ErrorCode, `${message.join(': ')}${more}`), result };
-}
-
-function failure(code: string, reason: string): TaskOutcome & { state: 'failed' } {
-  return { state: 'failed', code, reason, retryable: false, retryDelayMs: 0 };
+/** @throws `E_USAGE` when the stream is none of this version's */
+function subjectOf({ market, stream, symbol }: MonthPayload | BarsPayload): Subject<ArchiveStream> {
+  const subject = { market, stream: parseStream(market, stream), symbol };
+  if (isArchiveSubject(subject)) return subject;
+  throw new TapemillError('E_USAGE', `${stream} is no stream of an archive`);
 }

@@ -1,5 +1,7 @@
 import type { ErrorCode } from '../errors.js';
 import type { MissingPeriod } from '../layer/index.js';
+import type { ImportAccount } from '../imports/index.js';
+import type { SourceAccount } from '../sources/index.js';
 import type { RowAccount } from '../ticks/index.js';
 
 /** What happens while `collect` runs, in this order for each symbol. Figures come from here, never from logs. */
@@ -14,8 +16,14 @@ export type CollectEvent =
   | TaskRetryEvent
   | TaskLostEvent;
 
+/** Every event of a month, an object or a symbol tells of which stream: `aggTrades`, `klines:1h`. */
+interface OfStream {
+  /** Absent only where it has not been put into the queue yet. */
+  readonly stream?: string;
+}
+
 /** What will be done for a symbol. */
-export interface PlannedEvent {
+export interface PlannedEvent extends OfStream {
   readonly type: 'planned';
   readonly symbol: string;
   readonly monthsReused: number;
@@ -27,7 +35,7 @@ export interface PlannedEvent {
   readonly notes: readonly string[];
 }
 
-export interface MonthStartedEvent {
+export interface MonthStartedEvent extends OfStream {
   readonly type: 'month-started';
   readonly symbol: string;
   readonly month: string;
@@ -35,7 +43,7 @@ export interface MonthStartedEvent {
   readonly reason: string;
 }
 
-export interface ObjectMilledEvent {
+export interface ObjectMilledEvent extends OfStream {
   readonly type: 'object-milled';
   readonly symbol: string;
   readonly month: string;
@@ -43,10 +51,12 @@ export interface ObjectMilledEvent {
   readonly bytes: number;
   readonly checksum: 'verified' | 'missing';
   readonly account: RowAccount;
+  /** Of what is not ticks: what became of the rows in its own words. */
+  readonly sourceAccount?: SourceAccount | ImportAccount;
   readonly seconds: number;
 }
 
-export interface ObjectFailedEvent {
+export interface ObjectFailedEvent extends OfStream {
   readonly type: 'object-failed';
   readonly symbol: string;
   readonly month: string;
@@ -56,18 +66,18 @@ export interface ObjectFailedEvent {
   readonly message: string;
 }
 
-export interface MonthWrittenEvent {
+export interface MonthWrittenEvent extends OfStream {
   readonly type: 'month-written';
   readonly symbol: string;
   readonly month: string;
   readonly path: string;
-  /** Minute bars in the file, and ticks accepted of the objects milled for it now. */
+  /** Minute bars (rows, of what is not ticks) in the file, and rows accepted of the objects milled for it now. */
   readonly minutes: number;
   readonly rows: number;
   readonly notes: readonly string[];
 }
 
-export interface SymbolSettledEvent {
+export interface SymbolSettledEvent extends OfStream {
   readonly type: 'symbol-settled';
   readonly symbol: string;
   readonly status: 'written' | 'unchanged';
@@ -78,7 +88,7 @@ export interface SymbolSettledEvent {
   readonly missingPeriods: readonly MissingPeriod[];
 }
 
-export interface SymbolFailedEvent {
+export interface SymbolFailedEvent extends OfStream {
   readonly type: 'symbol-failed';
   readonly symbol: string;
   readonly code: ErrorCode;

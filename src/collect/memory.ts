@@ -1,7 +1,6 @@
 import type { Archive, ArchiveEntry } from '../archive/index.js';
-import { type Ledger, isSame } from '../ledger/index.js';
-import type { SourceFacts } from '../layer/index.js';
-import type { Memory } from './plan-months.js';
+import { type Ledger, type MilledFacts, isSame } from '../ledger/index.js';
+import type { Memory } from './stream-kind.js';
 
 /**
  * What the ledger knows of the objects of one archive, and learns while planning. In a folder the .CHECKSUM files
@@ -12,7 +11,7 @@ export function memoryOf(ledger: Ledger, of: Archive): Memory {
   const isLocal = of.release === undefined;
   return {
     statedHash: (entry) => (isLocal ? undefined : ledger.objects.statedHash(archive, entry)),
-    readFacts: (path) => ledger.monthFiles.facts(path),
+    readFacts: (path, find) => ledger.monthFiles.remembered(path, find),
     confirm: (entry, source) => {
       if (ledger.isReadOnly) return;
       const known = ledger.objects.find(entry.key);
@@ -26,7 +25,7 @@ export function memoryOf(ledger: Ledger, of: Archive): Memory {
 export function rememberMilled(
   ledger: Ledger,
   archive: string,
-  sources: readonly SourceFacts[],
+  sources: readonly MilledFacts[],
   entries: readonly ArchiveEntry[],
 ): void {
   ledger.transaction(() => {

@@ -1,12 +1,10 @@
-import type { Archive, ArchiveEntry } from '../archive/index.js';
-import { TapemillError } from '../errors.js';
+import type { ArchiveEntry } from '../archive/index.js';
 import {
   type BarsOfPeriod,
   type Comparison,
   type LayerFacts,
   LAYER_SCHEMA_VERSION,
   type MissingPeriod,
-  type Publish,
   type SourceFacts,
   assembleDays,
   mergeMonthlyWithDaily,
@@ -18,13 +16,13 @@ import {
 import { contractSizeUsd, type Market } from '../market/index.js';
 import type { MinuteBars, Thresholds } from '../ticks/index.js';
 import { type Period, daysBetween, parsePeriod, periodContains } from '../time/index.js';
-import type { CollectEvent } from './events.js';
-import { isPassing } from './faults.js';
 import { keepObject, millObject } from './mill-object.js';
 import type { MonthWork } from './plan-months.js';
+import type { BuildOptions, MonthResult, MonthServices } from './stream-kind.js';
+import { tryObject } from './try-object.js';
 
 /** All that is needed to bring one month of one symbol's layer up to date. */
-export interface MonthJob {
+export interface MonthJob extends BuildOptions {
   readonly dataDir: string;
   readonly market: Market;
   readonly symbol: string;
@@ -34,55 +32,6 @@ export interface MonthJob {
   readonly work: MonthWork;
   /** Why it is built, in words. */
   readonly reason: string;
-  /** Else a network that fails fails the whole attempt, and nothing is written. */
-  readonly isLastAttempt: boolean;
-  readonly tapemillVersion: string;
-}
-
-/** What building a month needs of the world. */
-export interface MonthServices {
-  readonly archive: Archive;
-  readonly signal: AbortSignal;
-  readonly report: (event: CollectEvent) => void;
-  /** ZIP bytes milled, and rows read, since the last call. */
-  readonly advance: (step: { phase?: string; bytes?: number; rows?: number }) => void;
-  readonly publish: Publish;
-  /** Daily objects of the requested part of the month, which may stand in for the monthly one. */
-  readonly days: () => Promise<readonly ArchiveEntry[]>;
-  /** Runs what needs a core to itself; objects are opened (fetched) outside of it. */
-  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
-}
-
-export interface MonthResult {
-  readonly written: boolean;
-  /** Objects that could not be used, as missing periods. */
-  readonly failed: readonly MissingPeriod[];
-  /** What was milled for it now. */
-  readonly sources: readonly SourceFacts[];
-}
-
-/** An object that is at fault itself fails alone; anything else (disk, memory, an abort) ends the task. */
-const OBJECT_FAULTS = new Set([
-  'E_CHECKSUM',
-  'E_CHECKSUM_FORMAT',
-  'E_ZIP',
-  'E_ZIP_MEMBER',
-  'E_ZIP_CRC',
-  'E_ZIP_SIZE',
-  'E_CSV_LAYOUT',
-  'E_CSV_MALFORMED',
-  'E_CSV_TIME',
-  'E_IDS',
-  'E_ARCHIVE_UNREADABLE',
-  'E_NOT_FOUND',
-  'E_NETWORK',
-  'E_HTTP',
-]);
-
-/** Also when the object alone cannot be read; the object is named only then, not when the disk we write to fails. */
-function isObjectFault(error: unknown): error is TapemillError {
-  if (!TapemillError.is(error)) return false;
-  return OBJECT_FAULTS.has(error.code) || (error.code === 'E_IO' && error.context.object !== undefined);
 }
 
 interface Part extends BarsOfPeriod {
@@ -103,9 +52,9 @@ export async function buildMonth(task: MonthJob, services: MonthServices): Promi
   let rows = 0;
   report({ type: 'month-started', symbol, month, reason: task.reason });
 
-  const mill = async (entry: ArchiveEntry): Promise<Part | null> => {
-    const started = performance.now();
-    try {
+  const mill = (entry: ArchiveEntry): Promise<Part | null> =>
+    tryObject(entry, { symbol, month, isLastAttempt: task.isLastAttempt, report, failed }, async () => {
+      const started = performance.now();
       const { bars, source } = await millObject(archive, entry, {
         thresholds: task.thresholds,
         signal,
@@ -125,16 +74,7 @@ export async function buildMonth(task: MonthJob, services: MonthServices): Promi
       // An archive that brings objects to disk keeps them itself, when they are released.
       if (task.keepZip && !archive.release) await keepObject(archive, entry, task.dataDir);
       return { period: entry.name.period, bars, source };
-    } catch (error) {
-      if (!isObjectFault(error)) throw error;
-      const { code, message } = error;
-      if (isPassing(code) && !task.isLastAttempt) throw error;
-      const period = entry.name.period.key;
-      failed.push({ period, reason: 'failed', detail: `${code}: ${message}` });
-      report({ type: 'object-failed', symbol, month, object: entry.key, period, code, message });
-      return null;
-    }
-  };
+    });
 
   const kept = await keptParts(path, work.keepDays);
   const milled: Part[] = [];
@@ -143,6 +83,9 @@ export async function buildMonth(task: MonthJob, services: MonthServices): Promi
     if (part) milled.push(part);
   }
   const monthly = milled.find((part) => part.period.kind === 'month');
+  // Days alone never take the place of a month that is stored.
+  const isMonthLost = !monthly && work.objects.some(({ name }) => name.period.kind === 'month');
+  if (isMonthLost && !work.fallBackToDays) return { written: false, failed, sources: [] };
   const days = [...kept, ...milled.filter((part) => part !== monthly)];
   // A monthly object that cannot be used stays reported, and is tried again next time.
   if (monthly !== undefined || work.fallBackToDays) {

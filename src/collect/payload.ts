@@ -1,4 +1,5 @@
 import type { ArchiveEntry, HttpArchiveOptions, MonthPlan } from '../archive/index.js';
+import type { TardisChannel, TardisExchange } from '../imports/index.js';
 import type { MissingPeriod } from '../layer/index.js';
 import { type Market, normalizeSymbol, parseObjectKey } from '../market/index.js';
 import type { Thresholds } from '../ticks/index.js';
@@ -14,6 +15,8 @@ export interface CollectionPayload {
   readonly network: NetworkOptions;
   readonly dataDir: string;
   readonly market: Market;
+  /** As `Stream.name`. */
+  readonly stream: string;
   readonly symbol: string;
   readonly thresholds: Thresholds;
   readonly prefer: 'monthly' | 'daily' | null;
@@ -37,11 +40,12 @@ export interface MonthPayload extends CollectionPayload {
   readonly missing: MonthPlan['missing'];
 }
 
-/** Deriving the bars of a symbol, once its months are settled. */
+/** Making the table of a symbol's stream, once its months are settled. */
 export interface BarsPayload {
   readonly type: 'bars';
   readonly dataDir: string;
   readonly market: Market;
+  readonly stream: string;
   readonly symbol: string;
   /** As the user wrote them, inclusive; null: all there is. */
   readonly range: { readonly start: string; readonly end: string } | null;
@@ -50,13 +54,41 @@ export interface BarsPayload {
   readonly after: readonly string[];
 }
 
-export type CollectPayload = MonthPayload | BarsPayload;
+/** What both tasks of a channel of Tardis have in common. The key is nobody's payload: whoever fetches has it, or not. */
+interface TardisPayload {
+  readonly dataDir: string;
+  readonly market: Market;
+  readonly stream: string;
+  readonly symbol: string;
+  readonly exchange: TardisExchange;
+  readonly channel: TardisChannel;
+}
+
+/** Day files of one month to be fetched. */
+export interface TardisFetchPayload extends TardisPayload {
+  readonly type: 'tardis-fetch';
+  /** Another server of the same tree; null: Tardis itself. */
+  readonly url: string | null;
+  readonly network: NetworkOptions;
+  /** `2025-10-01` */
+  readonly days: readonly string[];
+}
+
+/** Importing the fetched files of all months. */
+export interface TardisImportPayload extends TardisPayload {
+  readonly type: 'tardis-import';
+  /** As the user wrote them, inclusive. */
+  readonly range: { readonly start: string; readonly end: string };
+  /** For trades, which become minute bars. */
+  readonly thresholds: Thresholds;
+  /** Keys of the tasks that fetch. */
+  readonly after: readonly string[];
+}
+
+export type CollectPayload = MonthPayload | BarsPayload | TardisFetchPayload | TardisImportPayload;
 
 /** `ArchiveEntry` without what its key says. */
 export type ListedObject = Omit<ArchiveEntry, 'name'>;
-
-export const groupOf = (market: Market, stream: string, symbol: string): string =>
-  `${market}/${stream}/${symbol}`;
 
 export const monthKey = (group: string, month: string): string => `${group}/${month}`;
 

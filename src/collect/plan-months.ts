@@ -13,6 +13,7 @@ import {
 import { contractSizeUsd, type Market } from '../market/index.js';
 import type { Thresholds } from '../ticks/index.js';
 import { parsePeriod } from '../time/index.js';
+import { type Memory, NO_MEMORY } from './stream-kind.js';
 
 export interface LayerRequest {
   readonly dataDir: string;
@@ -21,23 +22,6 @@ export interface LayerRequest {
   readonly thresholds: Thresholds;
   readonly prefer: 'monthly' | 'daily' | null;
 }
-
-/** What is known without asking the archive or opening a file; the ledger is one. */
-export interface Memory {
-  /** The hash that the object's .CHECKSUM states, null when it has none; undefined when the archive must be asked. */
-  statedHash(entry: ArchiveEntry): string | null | undefined;
-  /** Facts of a month file, null when there is none. @throws `E_LAYER`, `E_IO` */
-  readFacts(path: string): Promise<LayerFacts | null>;
-  /** The listed object was found to be the one that the layer was made of. */
-  confirm(entry: ArchiveEntry, source: SourceFacts): void;
-}
-
-/** Knows nothing: the archive is asked, and footers are read. */
-export const NO_MEMORY: Memory = {
-  statedHash: () => undefined,
-  readFacts: findLayerFacts,
-  confirm: () => undefined,
-};
 
 /** What is to be done for one month, or that there is nothing to do. */
 export interface MonthWork {
@@ -77,7 +61,7 @@ export async function planMonthWork(
   const made = await examineMonth(
     path,
     { market, symbol, period: month, thresholds, contractSizeUsd: contract, sources: [] },
-    (file) => memory.readFacts(file),
+    (file) => memory.readFacts(file, findLayerFacts),
   );
   const { facts } = made;
   // Nobody need be asked for the hash of what is not compared with anything.
@@ -133,7 +117,10 @@ export async function planMonthWork(
 }
 
 /** Days outside the request of which the file knows why they are missing; nobody looks for them now. */
-function missedBefore(facts: LayerFacts | null, plan: MonthPlan): MissingPeriod[] {
+export function missedBefore(
+  facts: Pick<LayerFacts, 'missingPeriods'> | null,
+  plan: MonthPlan,
+): MissingPeriod[] {
   return (facts?.missingPeriods ?? []).filter(({ period }) => {
     const { startMs, endMs } = parsePeriod(period);
     return endMs <= plan.startMs || startMs >= plan.endMs;
@@ -145,7 +132,11 @@ function inOrder(entries: ArchiveEntry[]): ArchiveEntry[] {
 }
 
 /** The hash of an object as its .CHECKSUM states it; null when nobody knows it before the object is read. */
-async function statedHash(archive: Archive, entry: ArchiveEntry, memory: Memory): Promise<string | null> {
+export async function statedHash(
+  archive: Archive,
+  entry: ArchiveEntry,
+  memory: Memory,
+): Promise<string | null> {
   const remembered = memory.statedHash(entry);
   if (remembered !== undefined) return remembered;
   try {
@@ -158,7 +149,10 @@ async function statedHash(archive: Archive, entry: ArchiveEntry, memory: Memory)
 }
 
 /** An object without a .CHECKSUM is known by its size alone. */
-function resized(facts: LayerFacts | null, objects: readonly ArchiveEntry[]): string | null {
+export function resized(
+  facts: { readonly sources: readonly { readonly key: string; readonly bytes: number }[] } | null,
+  objects: readonly ArchiveEntry[],
+): string | null {
   for (const { key, bytes } of objects) {
     const known = facts?.sources.find((source) => source.key === key);
     if (known && known.bytes !== bytes)

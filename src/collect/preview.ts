@@ -1,14 +1,13 @@
 import { access } from 'node:fs/promises';
-import { openArchive } from '../archive/index.js';
+import { type Archive, openArchive } from '../archive/index.js';
 import { type ErrorCode, TapemillError } from '../errors.js';
 import { Ledger, ledgerPath } from '../ledger/index.js';
 import type { MissingPeriod } from '../layer/index.js';
-import { normalizeSymbol } from '../market/index.js';
 import { isInShard } from '../work/index.js';
 import { endsTheRun } from './faults.js';
-import { groupOf } from './payload.js';
-import { planCollection } from './plan-symbol.js';
-import type { CollectRequest } from './request.js';
+import { planSubject } from './plan-subject.js';
+import { type CollectRequest, subjectsOfRequest, tardisOptions } from './request.js';
+import { type Subject, groupOf } from './streams.js';
 
 /** An object that a collection would read. */
 export interface PreviewedObject {
@@ -22,6 +21,8 @@ export interface PreviewedObject {
 }
 
 export interface PreviewedSymbol {
+  /** `aggTrades`, `klines:1h` */
+  readonly stream: string;
   readonly symbol: string;
   readonly objects: readonly PreviewedObject[];
   readonly bytes: number;
@@ -45,7 +46,7 @@ const LANES = 12;
 export async function* previewCollection(
   request: Omit<CollectRequest, 'workers'>,
 ): AsyncGenerator<PreviewedSymbol, void, void> {
-  const { dataDir, market, shard = null, network = {}, signal, archive: location, keepZip } = request;
+  const { dataDir, shard = null, network = {}, signal, archive: location, keepZip } = request;
   const path = request.queue ?? ledgerPath(dataDir, shard);
   const ledger = await openIfThere(path);
   const archive = openArchive(
@@ -54,15 +55,13 @@ export async function* previewCollection(
     { ...(signal && { signal }) },
   );
   try {
-    const symbols = [...new Set(request.symbols.map(normalizeSymbol))].filter((symbol) =>
-      isInShard(groupOf(market, 'aggTrades', symbol), shard),
-    );
-    const preview = (symbol: string): Promise<PreviewedSymbol> =>
-      previewSymbol(archive, ledger, request, symbol);
+    const subjects = subjectsOfRequest(request).filter((subject) => isInShard(groupOf(subject), shard));
+    const preview = (subject: Subject): Promise<PreviewedSymbol> =>
+      previewSubject(archive, ledger, request, subject);
     const ahead: Promise<PreviewedSymbol>[] = [];
-    for (let next = 0, shown = 0; shown < symbols.length; shown++) {
-      while (next < symbols.length && next < shown + LANES) {
-        const promise = preview(symbols[next++]!);
+    for (let next = 0, shown = 0; shown < subjects.length; shown++) {
+      while (next < subjects.length && next < shown + LANES) {
+        const promise = preview(subjects[next++]!);
         promise.catch(() => undefined); // awaited in its turn
         ahead.push(promise);
       }
@@ -74,27 +73,29 @@ export async function* previewCollection(
   }
 }
 
-async function previewSymbol(
-  archive: Parameters<typeof planCollection>[0],
+async function previewSubject(
+  archive: Archive,
   ledger: Ledger | null,
   request: Omit<CollectRequest, 'workers'>,
-  symbol: string,
+  subject: Subject,
 ): Promise<PreviewedSymbol> {
-  const { archive: location, dataDir, market, thresholds, prefer, keepZip, range } = request;
+  const { symbol } = subject;
+  const stream = subject.stream.name;
+  const { archive: location, dataDir, thresholds, prefer, keepZip, range } = request;
   const { network = {}, fresh = false } = request;
   try {
-    const planned = await planCollection(archive, ledger, {
-      ...{ archive: location, network, dataDir, market, symbol, thresholds, prefer, keepZip, range, fresh },
+    const planned = await planSubject(archive, ledger, {
+      ...{ archive: location, network, dataDir, thresholds, prefer, keepZip, range, fresh },
+      ...subject,
       months: request.months?.get(symbol) ?? null,
+      tardis: tardisOptions(request),
     });
     const toBuild = planned.works.filter(({ reason }) => reason !== null);
-    const objects = toBuild.flatMap(({ objects: entries, plan, reason }) =>
-      entries.map(({ key, bytes, name }) => ({
-        ...{ key, bytes, period: name.period.key, month: plan.month.key, reason: reason ?? '' },
-      })),
+    const objects = toBuild.flatMap(({ objects: entries, month, reason }) =>
+      entries.map((entry) => ({ ...entry, month, reason: reason ?? '' })),
     );
     return {
-      ...{ symbol, objects, failure: null, missing: planned.missing, notes: planned.notes },
+      ...{ stream, symbol, objects, failure: null, missing: planned.missing, notes: planned.notes },
       bytes: objects.reduce((sum, { bytes }) => sum + bytes, 0),
       monthsToBuild: toBuild.length,
       monthsReused: planned.works.length - toBuild.length,
@@ -103,7 +104,7 @@ async function previewSymbol(
     if (endsTheRun(error) || !TapemillError.is(error)) throw error;
     const failure = { code: error.code, message: error.message };
     const nothing = { objects: [], bytes: 0, monthsToBuild: 0, monthsReused: 0, missing: [], notes: [] };
-    return { symbol, ...nothing, failure };
+    return { stream, symbol, ...nothing, failure };
   }
 }
 

@@ -14,7 +14,10 @@ import { collect } from './collect.js';
 import { endsTheRun } from './faults.js';
 import { openLedger } from './open-ledger.js';
 import type { NetworkOptions } from './payload.js';
+import { queryOf } from './plan-symbol.js';
 import type { CollectRequest, CollectSummary } from './request.js';
+import { kindOf } from './stream-kinds.js';
+import { type Stream, isArchiveSubject, parseStream, subjectSymbol } from './streams.js';
 
 export interface RefreshRequest extends Pick<
   CollectRequest,
@@ -121,7 +124,7 @@ function subjectsOf(ledger: Ledger, { symbols, market }: RefreshRequest): KnownS
   const all = ledger.requests.all();
   const wanted = all.filter(
     (subject) =>
-      (symbols === null || symbols.includes(subject.symbol)) &&
+      (symbols === null || symbols.some((symbol) => isNamed(subject, symbol))) &&
       (market === null || subject.market === market),
   );
   if (wanted.length > 0) return wanted;
@@ -132,6 +135,11 @@ function subjectsOf(ledger: Ledger, { symbols, market }: RefreshRequest): KnownS
       : `none of these was ever collected; there are ${all.length} symbols, ${all[0]!.symbol} for one`,
     { expected: 'symbols that were collected', found: symbols?.join(', ') ?? 'none' },
   );
+}
+
+/** Also by a contract whose index prices are those of a pair. */
+function isNamed({ market, stream, symbol }: Subject, named: string): boolean {
+  return symbol === named || symbol === subjectSymbol(market, parseStream(market, stream), named);
 }
 
 function archiveOf(archives: Map<string, Archive>, subject: KnownSubject, request: RefreshRequest): Archive {
@@ -166,8 +174,13 @@ async function changesOf(
   const { market, stream, symbol, request } = subject;
   const range =
     request.start === null || request.end === null ? null : parseRange(request.start, request.end);
-  const query = { market, dataType: 'aggTrades', symbol, fresh: true } as const;
-  const entries = await archive.list(range ? { ...query, range } : query);
+  const asked = { market, stream: parseStream(market, stream), symbol };
+  if (!isArchiveSubject(asked)) return [];
+  const query = { ...queryOf(asked), fresh: true };
+  const cadences = kindOf(asked.stream).cadences(asked.stream);
+  const entries = (await archive.list(range ? { ...query, range } : query)).filter(({ name }) =>
+    cadences.includes(name.period.kind),
+  );
   const known = new Map(
     ledger.objects.ofSymbol(market, stream, symbol).map((record) => [record.key, record]),
   );
@@ -220,7 +233,7 @@ function isInRange(record: ObjectRecord, range: ReturnType<typeof parseRange> | 
 function alike<T extends KnownSubject>(subjects: readonly T[]): T[][] {
   const groups = new Map<string, T[]>();
   for (const subject of subjects) {
-    const name = JSON.stringify([subject.market, subject.request]);
+    const name = JSON.stringify([subject.market, subject.stream, subject.request]);
     groups.set(name, [...(groups.get(name) ?? []), subject]);
   }
   return [...groups.values()];
@@ -231,11 +244,13 @@ function collectAgain(
   request: RefreshRequest,
   queue: string,
 ): Promise<CollectSummary> {
-  const { market, request: asked } = group[0]!;
+  const { market, stream: name, request: asked } = group[0]!;
+  const stream = parseStream(market, name);
   const { onEvent, onDownload, onTick, signal } = request;
   return collect({
     ...{ market, queue, dataDir: request.dataDir, workers: request.workers, archive: asked.archive },
     symbols: group.map(({ symbol }) => symbol),
+    ...dataTypeOf(stream),
     months: new Map(group.map(({ symbol, months }) => [symbol, months])),
     range: asked.start === null || asked.end === null ? null : parseRange(asked.start, asked.end),
     network: networkOf(asked, request),
@@ -245,4 +260,10 @@ function collectAgain(
     ...(onTick && { onTick }),
     ...(signal && { signal }),
   });
+}
+
+function dataTypeOf(stream: Stream): Pick<CollectRequest, 'dataTypes' | 'intervals'> {
+  if (stream.from !== 'archive') return { dataTypes: [stream.name] };
+  const { dataType, interval } = stream;
+  return { dataTypes: [dataType], ...(interval !== null && { intervals: [interval] }) };
 }

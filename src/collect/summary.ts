@@ -1,7 +1,7 @@
 import { ERROR_KINDS, EXIT, type ErrorCode, type ExitStatus } from '../errors.js';
 import type { TaskRow } from '../work/index.js';
-import type { BarsOutcome } from './do-task.js';
 import type { CollectEvent } from './events.js';
+import type { BarsOutcome } from './outcome.js';
 import { barsKey } from './payload.js';
 import type { PlannedSymbol } from './plan-symbol.js';
 import type { CollectSummary } from './request.js';

@@ -34,7 +34,7 @@ interface FoundFile {
 }
 
 export async function findLeftovers(dataDir: string, nowMs: number): Promise<Leftovers> {
-  const outputs = await foldersNamed(dataDir, /^binance_(um_|cm_|spot_)?(aggTrades|liquidations)/);
+  const outputs = await foldersNamed(dataDir, /^(binance|imported)_/);
   const inOutputs = (await Promise.all(outputs.map((folder) => filesBelow(folder)))).flat();
   const inTmp = await filesBelow(join(dataDir, '_tmp'));
   const inQuarantine = await filesBelow(join(dataDir, '_quarantine'));

@@ -1,4 +1,5 @@
 import { TapemillError } from '../errors.js';
+import type { Publish } from '../layer/index.js';
 import { type Period, daysOfMonth } from '../time/index.js';
 import { IMPORT_SCHEMA_VERSION, type ImportFacts, type ImportSource } from './facts.js';
 import { resolveAcross } from './identity.js';
@@ -17,6 +18,8 @@ export interface BuildRequest {
   readonly fresh: readonly Candidate[];
   readonly knownAfterUs: number;
   readonly tapemillVersion: string;
+  /** How the file gets its name; at once, if absent. */
+  readonly publish?: Publish | undefined;
 }
 
 /** What of a file went into the month so far. */
@@ -105,7 +108,7 @@ async function build(
       knownAfterUs: request.knownAfterUs,
       sources,
     };
-    await writer.commit(facts);
+    await writer.commit(facts, request.publish);
     return total;
   } catch (error) {
     await writer?.abort();

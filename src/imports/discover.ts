@@ -5,7 +5,7 @@ import { type DateRange, type Period } from '../time/index.js';
 import { parseDumpName } from './dump.js';
 import type { DumpName } from './kinds.js';
 import type { SourceFile } from './source.js';
-import { type TardisChannel, type TardisName, parseTardisName } from './tardis-name.js';
+import { type TardisChannel, type TardisExchange, type TardisName, parseTardisName } from './tardis-name.js';
 
 /** Files of a folder that are to be imported, in order of time. */
 export interface Discovered<Name> {
@@ -17,6 +17,7 @@ export interface Discovered<Name> {
 /**
  * Day files of a channel.
  * @param symbols those that are wanted; null: all
+ * @param exchange whose files are wanted; absent: of any
  * @throws `E_IMPORT_NAME` when there is none, or a day twice; `E_IO`, `E_USAGE`, `E_SYMBOL`, `E_PERIOD`
  */
 export async function discoverTardis(
@@ -24,11 +25,13 @@ export async function discoverTardis(
   channel: TardisChannel,
   range: DateRange | null,
   symbols: readonly string[] | null,
+  exchange?: TardisExchange,
 ): Promise<Discovered<TardisName>> {
   const found = await look(path, /\.csv(\.gz)?$/, 'tardis', (file) => {
     const name = parseTardisName(file);
     if (name === null) return null;
-    const isWanted = name.channel === channel && (symbols?.includes(name.symbol) ?? true);
+    const isOfOther = exchange !== undefined && name.exchange !== exchange;
+    const isWanted = name.channel === channel && !isOfOther && (symbols?.includes(name.symbol) ?? true);
     return { name, period: name.day, isWanted };
   });
   return settle(found, path, range, `{exchange}_${channel}_{YYYY-MM-DD}_{SYMBOL}.csv.gz`);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { TapemillError } from '../errors.js';
 import { withLock } from '../download/index.js';
-import { sweepTempFiles } from '../layer/index.js';
+import { type Publish, sweepTempFiles } from '../layer/index.js';
 import { type DateRange, monthsBetween } from '../time/index.js';
 import type { ImportAccount } from './account.js';
 import { buildMonth } from './build-month.js';
@@ -24,6 +24,8 @@ export interface SymbolImportRequest {
   readonly range: DateRange | null;
   readonly tapemillVersion: string;
   readonly onProgress?: (event: ImportProgress) => void;
+  /** How month files get their names; at once, if absent. */
+  readonly publish?: Publish | undefined;
 }
 
 export type ImportProgress =
@@ -138,6 +140,7 @@ async function importLocked(request: SymbolImportRequest, folder: string): Promi
           ? knownAfterUs
           : ((await footers.get(month))?.knownAfterUs ?? knownAfterUs),
         tapemillVersion: request.tapemillVersion,
+        publish: request.publish,
       },
       pool,
     );

@@ -39,6 +39,7 @@ export {
   type TardisName,
   TARDIS_CHANNELS,
   TARDIS_EXCHANGES,
+  exchangeOfMarket,
   marketOfExchange,
   parseChannel,
   parseExchange,

@@ -1,5 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import { TapemillError } from '../errors.js';
+import type { Publish } from '../layer/index.js';
 import { assertSymbol, normalizeSymbol } from '../market/index.js';
 import type { Thresholds } from '../ticks/index.js';
 import { DAY_MS, type DateRange } from '../time/index.js';
@@ -12,7 +13,7 @@ import { DUMP_NAMES, type DumpName } from './kinds.js';
 import { type Candidate, type FailedSource, windowOf } from './pool.js';
 import { type SourceFile, sourceId } from './source.js';
 import { loadTardis } from './tardis.js';
-import { type TardisName, marketOfExchange } from './tardis-name.js';
+import { type TardisExchange, type TardisName, marketOfExchange } from './tardis-name.js';
 import { type TradesDay, type TradesImport, importTrades } from './trades.js';
 
 interface JobOptions {
@@ -22,6 +23,16 @@ interface JobOptions {
   /** Periods of files to take; null: all. */
   readonly range: DateRange | null;
   readonly onProgress?: (event: ImportProgress) => void;
+  /** How month files get their names; at once, if absent. */
+  readonly publish?: Publish | undefined;
+}
+
+/** Of a folder with files of Tardis. */
+interface TardisOptions {
+  /** Null: all that there are. */
+  readonly symbols: readonly string[] | null;
+  /** Files of others are left alone; absent: of any. */
+  readonly exchange?: TardisExchange;
 }
 
 export interface JobResult {
@@ -39,9 +50,15 @@ export interface JobResult {
  */
 export async function importTardis(
   channel: 'liquidations' | 'derivative_ticker',
-  options: JobOptions & { readonly symbols: readonly string[] | null },
+  options: JobOptions & TardisOptions,
 ): Promise<JobResult> {
-  const { files, strays } = await discoverTardis(options.path, channel, options.range, options.symbols);
+  const { files, strays } = await discoverTardis(
+    options.path,
+    channel,
+    options.range,
+    options.symbols,
+    options.exchange,
+  );
   const imports: SymbolImport[] = [];
   for (const ofSymbol of bySymbol(files)) {
     const candidates = ofSymbol.map((source): Candidate => ({
@@ -139,16 +156,22 @@ export async function importDumps(
 
 /** Puts Tardis trades into the minute layer, symbol by symbol. @throws as `importTrades` and `importTardis` */
 export async function importTardisTrades(
-  options: Omit<JobOptions, 'onProgress'> & {
-    readonly symbols: readonly string[] | null;
-    readonly thresholds: Thresholds;
-    readonly onDay?: (day: TradesDay) => void;
-  },
+  options: Omit<JobOptions, 'onProgress'> &
+    TardisOptions & {
+      readonly thresholds: Thresholds;
+      readonly onDay?: (day: TradesDay) => void;
+    },
 ): Promise<{ readonly imports: readonly TradesImport[]; readonly strays: readonly string[] }> {
   // A day more at the end: its file has rows of the last day.
   const { range } = options;
   const wider = range && { ...range, endMs: range.endMs + DAY_MS };
-  const { files, strays } = await discoverTardis(options.path, 'trades', wider, options.symbols);
+  const { files, strays } = await discoverTardis(
+    options.path,
+    'trades',
+    wider,
+    options.symbols,
+    options.exchange,
+  );
   const imports: TradesImport[] = [];
   for (const ofSymbol of bySymbol(files)) {
     imports.push(
@@ -158,6 +181,7 @@ export async function importTardisTrades(
         range,
         thresholds: options.thresholds,
         tapemillVersion: VERSION,
+        publish: options.publish,
         ...(options.onDay ? { onDay: options.onDay } : {}),
       }),
     );
@@ -166,7 +190,7 @@ export async function importTardisTrades(
 }
 
 function run(
-  { dataDir, range, onProgress }: JobOptions,
+  { dataDir, range, onProgress, publish }: JobOptions,
   kind: SymbolImport['kind'],
   symbol: string,
   candidates: readonly Candidate[],
@@ -180,6 +204,7 @@ function run(
     knownAfterUs,
     range,
     tapemillVersion: VERSION,
+    publish,
     ...(onProgress ? { onProgress } : {}),
   });
 }

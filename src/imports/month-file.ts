@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { TapemillError, fromSystemError, isSystemError } from '../errors.js';
-import { AtomicFile } from '../layer/index.js';
+import { AtomicFile, type Publish } from '../layer/index.js';
 import {
   type Footer,
   ParquetEncoder,
@@ -42,11 +42,11 @@ export class MonthWriter {
     await this.file.write(this.#encoder.take());
   }
 
-  /** @throws `E_DISK_FULL`, `E_IO` */
-  async commit(facts: ImportFacts): Promise<void> {
+  /** @throws `E_DISK_FULL`, `E_IO`, what `publish` throws */
+  async commit(facts: ImportFacts, publish?: Publish): Promise<void> {
     this.#keyValues.push(...importFactsToKeyValues(facts));
     await this.file.write(this.#encoder.finish());
-    await this.file.commit();
+    await this.file.commit(publish);
   }
 
   abort(): Promise<void> {

@@ -23,6 +23,10 @@ export function marketOfExchange(exchange: TardisExchange): Market {
   return MARKET_OF[exchange];
 }
 
+export function exchangeOfMarket(market: Market): TardisExchange {
+  return TARDIS_EXCHANGES.find((exchange) => MARKET_OF[exchange] === market)!;
+}
+
 export function tardisFileName({ exchange, channel, day, symbol }: TardisName): string {
   return `${exchange}_${channel}_${day.key}_${symbol}.csv.gz`;
 }

@@ -2,6 +2,7 @@ import { TapemillError } from '../errors.js';
 import {
   type BarsOfPeriod,
   type LayerFacts,
+  type Publish,
   LAYER_SCHEMA_VERSION,
   type SourceFacts,
   assembleDays,
@@ -27,6 +28,8 @@ export interface TradesImportRequest {
   readonly thresholds: Thresholds;
   readonly tapemillVersion: string;
   readonly onDay?: (day: TradesDay) => void;
+  /** How month files get their names; at once, if absent. */
+  readonly publish?: Publish | undefined;
 }
 
 /** What became of one day file. */
@@ -127,7 +130,7 @@ async function importMonth(
   const fresh = new Set(milled.map(({ period }) => period.key));
   const kept = facts ? await keptParts(path, fresh) : [];
   const parts = [...kept, ...milled];
-  await writeMonth(path, assembleDays(parts), {
+  const layerFacts: LayerFacts = {
     schemaVersion: LAYER_SCHEMA_VERSION,
     tapemillVersion: request.tapemillVersion,
     market,
@@ -139,7 +142,8 @@ async function importMonth(
     missingPeriods: (facts?.missingPeriods ?? []).filter(({ period }) => !fresh.has(period)),
     comparison: facts?.comparison ?? null,
     createdAtUtc: null,
-  });
+  };
+  await writeMonth(path, assembleDays(parts), layerFacts, request.publish);
   return { path, written: true, isThere: true };
 }
 

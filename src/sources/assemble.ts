@@ -102,6 +102,30 @@ function uniteDays(tables: readonly SourceTable[]): { table: SourceTable | null;
   return { table: pickRows([all], kept), seam: { duplicate, contradiction } };
 }
 
+/**
+ * Rows of an existing month that objects of these periods gave, to stay beside `fresh` ones of its other objects. What
+ * fresh objects tell about is theirs. Metrics may describe the last minutes of the day before their own: these rows
+ * are known as their day begins, and stay unless a fresh object has them.
+ */
+export function keepSourcePeriods(
+  month: SourceTable,
+  periods: readonly Period[],
+  fresh: readonly SourceTable[],
+): SourceTable {
+  const isByTime = month.schema.sameWhen === 'time';
+  const told = new Set(isByTime ? fresh.flatMap((table) => [...table.columns['time']!]) : []);
+  const [time, known] = [month.columns['time']!, month.columns['available_at']!];
+  const kept: number[] = [];
+  for (let row = 0; row < month.length; row++) {
+    const [at, knownAt] = [time[row]!, known[row]!];
+    const isTheirs = periods.some(
+      (period) => periodContains(period, at) || (isByTime && knownAt === period.startMs),
+    );
+    if (isTheirs && !told.has(at)) kept.push(row);
+  }
+  return pickRows([month], kept);
+}
+
 function concat(tables: readonly SourceTable[]): SourceTable {
   const rows = tables.reduce((sum, table) => sum + table.length, 0);
   return pickRows(

@@ -23,6 +23,7 @@ export {
   type SourceComparison,
   type TableOfPeriod,
   assembleSourceMonth,
+  keepSourcePeriods,
   sliceSourceDays,
 } from './assemble.js';
 export {
@@ -45,6 +46,7 @@ export {
   type SourceMonthRequest,
   type SourceMonthState,
   examineSourceMonth,
+  isMadeAlike,
   whyRebuildSource,
 } from './reuse.js';
 export {
@@ -54,6 +56,6 @@ export {
   sourceMonthPath,
   sourceRoot,
 } from './paths.js';
-export { type SourceMonthFile, readSourceRows, viewSource } from './read-rows.js';
+export { type SourceFactsReader, type SourceMonthFile, readSourceRows, viewSource } from './read-rows.js';
 export { SOURCE_CSV_VERSION, type SourceMeta } from './meta.js';
-export { type SettleSourceRequest, type SettledSource, settleSource } from './settle.js';
+export { type SettleSourceRequest, type SettledSource, findSettledSource, settleSource } from './settle.js';

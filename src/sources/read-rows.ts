@@ -13,6 +13,9 @@ export interface SourceMonthFile {
   readonly facts: SourceMonthFacts;
 }
 
+/** Facts of a month file, null when there is none. @throws `E_LAYER`, `E_IO` */
+export type SourceFactsReader = (path: string) => Promise<SourceMonthFacts | null>;
+
 /**
  * The months of a series that share a day with the range, oldest first. Only footers are read.
  * @throws `E_LAYER` when one is damaged or of another series, `E_IO`
@@ -21,11 +24,13 @@ export async function viewSource(
   dataDir: string,
   series: SourceSeries,
   range: Pick<DateRange, 'startMs' | 'endMs'> | null,
+  readFacts: SourceFactsReader = readSourceFacts,
 ): Promise<SourceMonthFile[]> {
   const months: SourceMonthFile[] = [];
   for (const { month, path } of await listSourceMonths(dataDir, series)) {
     if (range && (month.endMs <= range.startMs || month.startMs >= range.endMs)) continue;
-    const facts = await readSourceFacts(path);
+    const facts = await readFacts(path);
+    if (facts === null) continue; // gone since the folder was listed
     const found = [facts.market, facts.dataType, facts.interval, facts.symbol, facts.period].join(' ');
     const { market, dataType, interval, symbol } = series;
     const wanted = [market, dataType, interval?.label ?? null, symbol, month.key].join(' ');

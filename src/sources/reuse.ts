@@ -34,7 +34,15 @@ export function whyRebuildSource(facts: SourceMonthFacts | null, request: Source
   return appeared[0] === undefined ? null : `${appeared[0].period} appeared`;
 }
 
-function whyMadeOtherwise(facts: SourceMonthFacts, request: SourceMonthRequest): string | null {
+/** Whether the rows of a month mean what they would mean now, so that some of them could stay. */
+export function isMadeAlike(facts: SourceMonthFacts, request: Omit<SourceMonthRequest, 'sources'>): boolean {
+  return whyMadeOtherwise(facts, request) === null;
+}
+
+function whyMadeOtherwise(
+  facts: SourceMonthFacts,
+  request: Omit<SourceMonthRequest, 'sources'>,
+): string | null {
   if (facts.schemaVersion !== SOURCE_SCHEMA_VERSION) {
     return `schema version was ${facts.schemaVersion}, now ${SOURCE_SCHEMA_VERSION}`;
   }
@@ -85,18 +93,17 @@ export interface SourceMonthState {
 export async function examineSourceMonth(
   path: string,
   request: SourceMonthRequest,
+  readFacts: (path: string) => Promise<SourceMonthFacts | null> = findSourceFacts,
 ): Promise<SourceMonthState> {
   let facts: SourceMonthFacts | null;
   try {
-    facts = await findSourceFacts(path);
+    facts = await readFacts(path);
   } catch (error) {
     if (!TapemillError.is(error) || error.code !== 'E_LAYER') throw error;
     return { facts: null, reason: error.message, add: null };
   }
   const reason = whyRebuildSource(facts, request);
-  if (facts === null || reason === null || whyMadeOtherwise(facts, request) !== null) {
-    return { facts, reason, add: null };
-  }
+  if (facts === null || reason === null || !isMadeAlike(facts, request)) return { facts, reason, add: null };
   const { appeared, replaced } = changedSources(facts, request);
   const isMonthly = ({ period }: { readonly period: string }): boolean => period === request.period;
   const mustReadAll = replaced.length > 0 || appeared.some(isMonthly) || facts.sources.some(isMonthly);

@@ -11,7 +11,7 @@ import type { SourceSeries } from './kind.js';
 import { SOURCE_KINDS, type SeriesRequest, describeSeries, sourceSeries } from './kinds.js';
 import { SOURCE_CSV_VERSION, type SourceIdentity, type SourceMeta, whySourceStale } from './meta.js';
 import { type SourceCsvPaths, sourceCsvPaths } from './paths.js';
-import { type SourceMonthFile, readSourceRows, viewSource } from './read-rows.js';
+import { type SourceFactsReader, type SourceMonthFile, readSourceRows, viewSource } from './read-rows.js';
 
 export interface SettleSourceRequest extends SeriesRequest {
   readonly dataDir: string;
@@ -24,6 +24,8 @@ export interface SettleSourceRequest extends SeriesRequest {
   readonly createdAtUtc?: string;
   /** Called for each of the two files, the CSV and its meta file. */
   readonly publish?: Publish;
+  /** Reads the facts of a month file; from its footer, if absent. */
+  readonly readFacts?: SourceFactsReader;
   readonly signal?: AbortSignal;
 }
 
@@ -43,21 +45,9 @@ export interface SettledSource {
  *   `publish` throws, with the old files untouched
  */
 export async function settleSource(request: SettleSourceRequest): Promise<SettledSource> {
-  const series = sourceSeries(request);
-  const paths = sourceCsvPaths(request.dataDir, series);
-  const months = await viewSource(request.dataDir, series, reachOf(request, series));
-  const identity = identify(request, series, months);
-
-  const existing = await readJson(paths.meta);
-  const reason =
-    existing === undefined
-      ? 'not yet written'
-      : (whySourceStale(existing, identity) ?? (await whyLost(paths.csv, existing)));
-  if (reason === null) {
-    const meta = existing as SourceMeta; // equal to `identity`, and made by us as far as it was compared
-    return { status: 'unchanged', reason, rows: meta.rows, paths, meta };
-  }
-
+  const state = await examine(request);
+  const { series, paths, months, identity, reason } = state;
+  if (reason === null) return unchanged(state);
   const { rows, first, last, file } = await writeCsv(paths, months, series, request);
   const meta: SourceMeta = {
     status: isPartial(identity.missing_periods) ? 'partial' : 'ok',
@@ -82,6 +72,41 @@ export async function settleSource(request: SettleSourceRequest): Promise<Settle
   };
   await atomicWriteFile(paths.meta, Buffer.from(`${JSON.stringify(meta, null, 2)}\n`), request.publish);
   return { status: 'written', reason, rows, paths, meta };
+}
+
+/** What `settleSource` would answer if it has nothing to write, else null. Reads no row. @throws as it does */
+export async function findSettledSource(request: SettleSourceRequest): Promise<SettledSource | null> {
+  const state = await examine(request);
+  return state.reason === null ? unchanged(state) : null;
+}
+
+interface CsvState {
+  readonly series: SourceSeries;
+  readonly paths: SourceCsvPaths;
+  readonly months: readonly SourceMonthFile[];
+  readonly identity: SourceIdentity;
+  readonly existing: unknown;
+  /** Why the files must be written, in words; null when they are what they should be. */
+  readonly reason: string | null;
+}
+
+async function examine(request: SettleSourceRequest): Promise<CsvState> {
+  const series = sourceSeries(request);
+  const paths = sourceCsvPaths(request.dataDir, series);
+  const reach = reachOf(request, series);
+  const months = await viewSource(request.dataDir, series, reach, request.readFacts);
+  const identity = identify(request, series, months);
+  const existing = await readJson(paths.meta);
+  const reason =
+    existing === undefined
+      ? 'not yet written'
+      : (whySourceStale(existing, identity) ?? (await whyLost(paths.csv, existing)));
+  return { series, paths, months, identity, existing, reason };
+}
+
+function unchanged({ paths, existing }: CsvState): SettledSource {
+  const meta = existing as SourceMeta; // equal to the identity, and made by us as far as it was compared
+  return { status: 'unchanged', reason: null, rows: meta.rows, paths, meta };
 }
 
 /** A value that becomes known as the range ends belongs to its last hour, and may be stored in the month after it. */

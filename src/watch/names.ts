@@ -21,10 +21,12 @@ export class Names {
       .join(' ');
   }
 
-  /** `BTCUSDT 2024-01`; the derived bars of a symbol are called by what is derived. */
+  /** `BTCUSDT 2024-01`; what is made of all months of a symbol is called by what it is. */
   task(group: string, period: string | null): string {
     if (period === null) return this.group(group);
-    return `${this.group(group)} ${period === 'bars' ? '1h factors' : period}`;
+    if (period !== 'bars') return `${this.group(group)} ${period}`;
+    const { stream } = groupParts(group);
+    return `${this.group(group)} ${stream === 'aggTrades' || stream === '' ? '1h factors' : 'table'}`;
   }
 
   key(key: string): string {
