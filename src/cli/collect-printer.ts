@@ -74,10 +74,10 @@ export class LinePrinter implements Printer {
   /** A symbol that failed because of an object would only repeat what was said of the object. */
   #failureOf(event: CollectEvent): string | null {
     if (event.type !== 'object-failed' && event.type !== 'symbol-failed') return null;
-    const { symbol, code, message } = event;
+    const { code, message } = event;
     if (this.#told.has(message)) return null;
     this.#told.add(message);
-    return `${symbol}  ${event.type === 'object-failed' ? `${event.period}  ` : ''}failed: ${code}: ${message}`;
+    return `${nameOf(event)}  ${event.type === 'object-failed' ? `${event.period}  ` : ''}failed: ${code}: ${message}`;
   }
 
   end(summary: CollectSummary): void {
@@ -100,26 +100,42 @@ export class LinePrinter implements Printer {
   }
 }
 
+const isTicks = ({ stream = 'aggTrades' }: { readonly stream?: string }): boolean => stream === 'aggTrades';
+
+/** The symbol, with the stream when that is not the usual one: `BTCUSDT  klines:1h`. */
+function nameOf(event: { readonly symbol: string; readonly stream?: string }): string {
+  return isTicks(event) ? event.symbol : `${event.symbol}  ${event.stream ?? ''}`;
+}
+
 /** Lines worth keeping; most events have none. */
 function describe(event: CollectEvent): string[] {
   switch (event.type) {
     case 'planned':
       return [
-        ...describeMissing(event.symbol, event.missingPeriods),
-        ...event.notes.map((note) => `${event.symbol}  ${note}`),
+        ...describeMissing(nameOf(event), event.missingPeriods),
+        ...event.notes.map((note) => `${nameOf(event)}  ${note}`),
       ];
     case 'month-started':
-      return [`${event.symbol}  ${event.month}  building: ${event.reason}`];
+      return [`${nameOf(event)}  ${event.month}  building: ${event.reason}`];
     case 'object-milled':
-      return describeAccount(event.object, event.account, event.checksum);
-    case 'month-written':
+      // Nobody publishes a .CHECKSUM for what Tardis has.
+      return describeAccount(
+        event.object,
+        event.account,
+        event.stream?.startsWith('tardis:') ? 'verified' : event.checksum,
+      );
+    case 'month-written': {
+      const rows = formatCount(event.minutes);
+      const what = isTicks(event) ? `${rows} minutes from ${formatCount(event.rows)} ticks` : `${rows} rows`;
       return [
-        `${event.symbol}  ${event.month}  ${formatCount(event.minutes)} minutes from ${formatCount(event.rows)} ticks`,
-        ...event.notes.map((note) => `${event.symbol}  ${event.month}  ${note}`),
+        `${nameOf(event)}  ${event.month}  ${what}`,
+        ...event.notes.map((note) => `${nameOf(event)}  ${event.month}  ${note}`),
       ];
+    }
     case 'symbol-settled':
       return [
-        `${event.symbol}  1h  ${formatCount(event.bars)} bars, ${event.dataStatus}, ` +
+        `${isTicks(event) ? `${event.symbol}  1h` : nameOf(event)}  ` +
+          `${formatCount(event.bars)} ${isTicks(event) ? 'bars' : 'rows'}, ${event.dataStatus}, ` +
           `${event.status}${event.reason === null ? '' : ` (${event.reason})`}: ${event.csv}`,
       ];
     case 'object-failed':

@@ -89,6 +89,7 @@ describe('worker', () => {
     expect(keys).toHaveLength(3);
     const payload = {
       type: 'bars',
+      stream: 'aggTrades',
       dataDir,
       market: 'um',
       symbol: 'AAAUSDT',

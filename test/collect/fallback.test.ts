@@ -44,4 +44,20 @@ describe('a monthly object that cannot be used', () => {
     expect(after.summary).toMatchObject({ exitStatus: EXIT.partial, objectsFailed: 1, objectsMilled: 0 });
     expect((await layerMonth(own.dataDir, SYMBOL, '2024-01')).facts).toEqual(before.facts);
   });
+
+  it('nor one that was made of a good one and of days', async () => {
+    const good = await archiveOf(...RANGE, { symbols: [SYMBOL] });
+    const bad = await archiveOf(...RANGE, {
+      symbols: [SYMBOL],
+      defects: [`wrong-checksum:${SYMBOL}:2024-01`],
+    });
+    const own = { archive: good.outDir, dataDir: join(temporaryFolder(), 'data'), symbols: [SYMBOL] };
+    await collectRun(own, ['2024-01-03', '2024-01-05']);
+    await collectRun(own, RANGE);
+    const before = await layerMonth(own.dataDir, SYMBOL, '2024-01');
+    expect(before.facts.sources.length).toBeGreaterThan(1);
+    const after = await collectRun({ ...own, archive: bad.outDir }, RANGE);
+    expect(after.summary).toMatchObject({ exitStatus: EXIT.partial, objectsFailed: 1 });
+    expect((await layerMonth(own.dataDir, SYMBOL, '2024-01')).facts).toEqual(before.facts);
+  });
 });
