@@ -18,3 +18,4 @@ export {
   type ExpectedColumn,
   type Footer,
 } from './decode.js';
+export { unpackDelta } from './delta.js';

@@ -1,10 +1,9 @@
 import { crc32 } from 'node:zlib';
 import type { ColumnChunk } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
-import { deltaBinaryUnpack } from 'hyparquet/src/delta.js';
 import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js';
 import { snappyUncompressor } from 'hysnappy';
-import type { Footer, ParquetField } from '../parquet/index.js';
+import { type Footer, type ParquetField, unpackDelta } from '../parquet/index.js';
 
 const uncompress = snappyUncompressor();
 
@@ -90,9 +89,7 @@ function decodeValues(
   name: string,
 ): Float64Array {
   if (encoding === 'DELTA_BINARY_PACKED' && type !== 'double') {
-    const wide = new BigInt64Array(count);
-    deltaBinaryUnpack({ view: new DataView(bytes.buffer), offset: 0 }, count, wide);
-    return Float64Array.from(wide, Number);
+    return unpackDelta(bytes, count);
   }
   if (encoding !== 'PLAIN' || bytes.length !== count * 8) {
     throw new RangeError(`column ${name} is encoded as ${encoding} in ${bytes.length} bytes`);
