@@ -142,6 +142,7 @@ export {
   sourceSeries,
   viewSource,
 } from './sources/index.js';
+export { audit, auditSymbol, explainMinute, readQualityPerBar } from './audit/index.js';
 export { type CollectEvent, type CollectRequest, type CollectSummary, collect } from './collect/index.js';
 export { type Mirror, type MirrorOptions, startMirror } from './mirror/index.js';
 export { type SimulationReport, type SimulationRequest, simulateArchive } from './simulator/index.js';

@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, TapemillError } from '../errors.js';
 import { VERSION } from '../version.js';
+import { auditCommand } from './audit.js';
 import { collectCommand } from './collect.js';
 import { doctorCommand } from './doctor.js';
+import { explainCommand } from './explain.js';
 import { factorsCommand } from './factors.js';
 import { importCommand } from './import.js';
 import { liquidationsCommand } from './liquidations.js';
@@ -20,6 +22,9 @@ const EXAMPLES = `Examples:
   tapemill collect SIMAUSDT --archive sim --data-dir data                    ticks to minute layer and 1h factors
   tapemill factors SIMAUSDT --freq 4h --data-dir data                        another frequency, no ticks read
   tapemill query "SELECT * FROM bars_1h LIMIT 5" --data-dir data             SQL over all of it
+  tapemill status --watch --data-dir data                                    what a collection is doing, from anywhere
+  tapemill audit SIMAUSDT --archive sim --data-dir data                      the layer against the exchange's klines
+  tapemill doctor --data-dir data                                            when something looks wrong
 
 `;
 
@@ -42,6 +47,8 @@ export async function main(args: readonly string[]): Promise<void> {
     importCommand(),
     factorsCommand(),
     liquidationsCommand(),
+    auditCommand(),
+    explainCommand(),
     queryCommand(),
     simulateCommand(),
     mirrorCommand(),

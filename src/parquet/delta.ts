@@ -118,6 +118,20 @@ export function unpackDelta(bytes: Uint8Array, count: number): Float64Array {
       let pending = 0;
       let pendingBits = 0;
       let at = reader.at;
+      if (width <= PIECE_BITS) {
+        // One piece a value, as nearly all are: several times as fast as the general way below.
+        const mask = (1 << width) - 1;
+        for (; i < last; i++) {
+          while (pendingBits < width) {
+            pending |= bytes[at++]! << pendingBits;
+            pendingBits += 8;
+          }
+          value += minDelta + (pending & mask);
+          values[i] = value;
+          pending >>>= width;
+          pendingBits -= width;
+        }
+      }
       for (; i < last; i++) {
         let delta = minDelta;
         let scale = 1;

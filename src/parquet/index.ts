@@ -22,3 +22,4 @@ export {
   type Footer,
   type RowGroup,
 } from './decode.js';
+export { unpackDelta } from './delta.js';
