@@ -133,4 +133,39 @@ describe.skipIf(!existsSync(root))('real objects', () => {
       taker_buy_quote_volume: 2118.90193,
     });
   });
+
+  /** Median over 5-minute rows of |ln(ratio of the row / taker buys over taker sells of `shiftMinutes` later)|. */
+  async function medianError(symbol: string, shiftMinutes: number): Promise<number> {
+    const minutes = new Map<number, { buy: number; sell: number }>();
+    for (const { table } of await partsOf(klines, symbol)) {
+      for (const row of rowsOf(table)) {
+        const [all, buy] = [row['quote_volume'] as number, row['taker_buy_quote_volume'] as number];
+        minutes.set(row['time'] as number, { buy, sell: all - buy });
+      }
+    }
+    const errors: number[] = [];
+    for (const { table } of await partsOf(metrics, symbol)) {
+      for (const row of rowsOf(table)) {
+        const start = (row['time'] as number) + shiftMinutes * 60_000;
+        const five = Array.from({ length: 5 }, (_, i) => minutes.get(start + i * 60_000));
+        const sum = (of: 'buy' | 'sell'): number => five.reduce((n, minute) => n + (minute?.[of] ?? NaN), 0);
+        const error = Math.abs(
+          Math.log((row['sum_taker_long_short_vol_ratio'] as number) / (sum('buy') / sum('sell'))),
+        );
+        if (Number.isFinite(error)) errors.push(error);
+      }
+    }
+    expect(errors.length).toBeGreaterThan(1500);
+    return errors.sort((a, b) => a - b)[errors.length >> 1]!;
+  }
+
+  it.each(['BSVUSDT', 'RLCUSDT'])(
+    'the taker ratios of %s are those of the very five minutes',
+    async (symbol) => {
+      // Which proves the labels: a window one step early or late is another one.
+      expect(await medianError(symbol, 0)).toBeLessThan(0.001);
+      expect(await medianError(symbol, -5)).toBeGreaterThan(0.1);
+      expect(await medianError(symbol, 5)).toBeGreaterThan(0.1);
+    },
+  );
 });
