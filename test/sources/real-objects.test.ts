@@ -139,18 +139,18 @@ describe.skipIf(!existsSync(root))('real objects', () => {
     const minutes = new Map<number, { buy: number; sell: number }>();
     for (const { table } of await partsOf(klines, symbol)) {
       for (const row of rowsOf(table)) {
-        const [all, buy] = [row['quote_volume'] as number, row['taker_buy_quote_volume'] as number];
-        minutes.set(row['time'] as number, { buy, sell: all - buy });
+        const [all, buy] = [row['quote_volume']!, row['taker_buy_quote_volume']!];
+        minutes.set(row['time']!, { buy, sell: all - buy });
       }
     }
     const errors: number[] = [];
     for (const { table } of await partsOf(metrics, symbol)) {
       for (const row of rowsOf(table)) {
-        const start = (row['time'] as number) + shiftMinutes * 60_000;
+        const start = (row['time']!) + shiftMinutes * 60_000;
         const five = Array.from({ length: 5 }, (_, i) => minutes.get(start + i * 60_000));
         const sum = (of: 'buy' | 'sell'): number => five.reduce((n, minute) => n + (minute?.[of] ?? NaN), 0);
         const error = Math.abs(
-          Math.log((row['sum_taker_long_short_vol_ratio'] as number) / (sum('buy') / sum('sell'))),
+          Math.log((row['sum_taker_long_short_vol_ratio']!) / (sum('buy') / sum('sell'))),
         );
         if (Number.isFinite(error)) errors.push(error);
       }
