@@ -146,12 +146,10 @@ describe.skipIf(!existsSync(root))('real objects', () => {
     const errors: number[] = [];
     for (const { table } of await partsOf(metrics, symbol)) {
       for (const row of rowsOf(table)) {
-        const start = (row['time']!) + shiftMinutes * 60_000;
+        const start = row['time']! + shiftMinutes * 60_000;
         const five = Array.from({ length: 5 }, (_, i) => minutes.get(start + i * 60_000));
         const sum = (of: 'buy' | 'sell'): number => five.reduce((n, minute) => n + (minute?.[of] ?? NaN), 0);
-        const error = Math.abs(
-          Math.log((row['sum_taker_long_short_vol_ratio']!) / (sum('buy') / sum('sell'))),
-        );
+        const error = Math.abs(Math.log(row['sum_taker_long_short_vol_ratio']! / (sum('buy') / sum('sell'))));
         if (Number.isFinite(error)) errors.push(error);
       }
     }
