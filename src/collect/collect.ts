@@ -4,7 +4,7 @@ import { type ErrorCode, TapemillError } from '../errors.js';
 import { Ledger, ledgerPath } from '../ledger/index.js';
 import { sweepTempFiles } from '../layer/index.js';
 import { type WorkEvent, isInShard } from '../work/index.js';
-import { Crew } from './crew.js';
+import { Crew, type Hands, OwnHands } from './crew.js';
 import type { CollectEvent } from './events.js';
 import { endsTheRun } from './faults.js';
 import { limitsFolder } from './limits-folder.js';
@@ -12,7 +12,7 @@ import { openLedger } from './open-ledger.js';
 import { planSubject } from './plan-subject.js';
 import type { PlannedSymbol } from './plan-symbol.js';
 import { type CollectRequest, type CollectSummary, subjectsOfRequest, tardisOptions } from './request.js';
-import { defaultWorkerId } from './run-worker.js';
+import { defaultWorkerId, runWorker } from './run-worker.js';
 import { kindOf } from './stream-kinds.js';
 import { type Subject, groupOf, isArchiveSubject } from './streams.js';
 import { type SymbolOutcome, Tally, outcomeOfGroup } from './summary.js';
@@ -36,8 +36,8 @@ const PLANNING = { local: 2, remote: 12 };
 export async function collect(request: CollectRequest): Promise<CollectSummary> {
   const started = performance.now();
   const { workers, shard = null } = request;
-  if (!Number.isSafeInteger(workers) || workers < 1) {
-    throw new TapemillError('E_USAGE', `expected at least one worker, found ${workers}`);
+  if (!Number.isSafeInteger(workers) || workers < 0) {
+    throw new TapemillError('E_USAGE', `expected a number of workers from 0 up, found ${workers}`);
   }
   const subjects = subjectsOfRequest(request).filter((subject) => isInShard(groupOf(subject), shard));
   request.signal?.throwIfAborted();
@@ -53,7 +53,7 @@ export async function collect(request: CollectRequest): Promise<CollectSummary> 
 
 class CollectRun {
   readonly #archive: Archive;
-  readonly #crew: Crew;
+  readonly #crew: Hands;
   /** Of the machine and the process: `vm-761`. */
   readonly #prefix = defaultWorkerId();
   /** That of another process that had our number is not ours. */
@@ -84,7 +84,15 @@ class CollectRun {
         },
       },
     );
-    this.#crew = new Crew(ledger.path, this.#name, this.#prefix, workers);
+    this.#crew =
+      workers > 0
+        ? new Crew(ledger.path, this.#name, this.#prefix, workers)
+        : new OwnHands((own) =>
+            runWorker({
+              ...{ queue: ledger.path, workerId: `${this.#prefix}.0`, crew: this.#name, maxTasks: null },
+              ...{ shard: null, whenIdle: 'wait', signal: own },
+            }),
+          );
   }
 
   async finish(): Promise<Omit<CollectSummary, 'seconds'>> {

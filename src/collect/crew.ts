@@ -10,11 +10,42 @@ const MAX_LOSSES_IN_VAIN = 8;
 /** How long children have to give back what they have. */
 const PATIENCE_MS = 10_000;
 
+/** Whoever does the tasks of one collection. */
+export interface Hands {
+  /** Sees to it that so many are at work, as far as they go. @throws `E_WORKER` when they keep dying */
+  ensure(wanted: number): void;
+  /** Something was done: dying is no habit. */
+  prosper(): void;
+  /** Tells all to stop and waits for them. */
+  stop(): Promise<void>;
+}
+
+/** Does the tasks in this process: what it fails with is in the queue, as with any other worker. */
+export class OwnHands implements Hands {
+  readonly #stop = new AbortController();
+  #work: Promise<unknown> | null = null;
+
+  constructor(private readonly start: (signal: AbortSignal) => Promise<unknown>) {}
+
+  ensure(): void {
+    this.#work ??= this.start(this.#stop.signal).catch(() => undefined);
+  }
+
+  prosper(): void {
+    // One process does not die without the other.
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error('the collection is over'));
+    await this.#work;
+  }
+}
+
 /**
  * The worker processes of one collection. They are started when there is something to do, and one that dies is replaced.
  * Killing this process ends them too: they notice that it is gone.
  */
-export class Crew {
+export class Crew implements Hands {
   readonly #children = new Map<ChildProcess, string>();
   #hired = 0;
   #lossesInVain = 0;

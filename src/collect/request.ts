@@ -28,7 +28,7 @@ export interface CollectRequest {
   /** Another server with the tree of Tardis. Its key is the variable TARDIS_API_KEY of whoever fetches. */
   readonly tardisUrl?: string;
   readonly thresholds: Thresholds;
-  /** Processes that mill at the same time. */
+  /** Processes that mill at the same time; 0: this one does it itself, which is quicker for a few small objects. */
   readonly workers: number;
   /** Keep what was milled in `{data}/archive`. */
   readonly keepZip: boolean;

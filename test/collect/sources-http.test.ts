@@ -54,7 +54,6 @@ describe('sources over HTTP', () => {
     ['without faults', []],
     ['that breaks off and is busy', ['truncate:*.zip:1', '503:*:1', 'index-503:*:1']],
     ['that flips a byte once', ['corrupt:*.zip:1']],
-    ['without an index', ['index-403']],
   ])('are the same bytes from a server %s', async (_, faults) => {
     const own = request(faults);
     const { summary } = await collectRun(own, RANGE);

@@ -10,7 +10,7 @@ import { downloads, soak } from './soak.js';
 
 /** `npm run soak` runs more seeds, longer. */
 const SEEDS = Number(process.env['SOAK_SEEDS'] ?? 1);
-const KILLS = Number(process.env['SOAK_KILLS'] ?? 10);
+const KILLS = Number(process.env['SOAK_KILLS'] ?? 8);
 const FIRST_SEED = Number(process.env['SOAK_SEED'] ?? Date.now() % 1e6);
 
 const SYMBOLS = Array.from('ABCDEFGHIJ', (letter) => `${letter.repeat(3)}USDT`);
