@@ -51,11 +51,14 @@ export async function collect(request: CollectRequest): Promise<CollectSummary> 
   }
 }
 
+/** Collections of this process so far: several may run at the same time, and their workers need names of their own. */
+let runs = 0;
+
 class CollectRun {
   readonly #archive: Archive;
   readonly #crew: Hands;
-  /** Of the machine and the process: `vm-761`. */
-  readonly #prefix = defaultWorkerId();
+  /** Of the machine and the process, `vm-761`, and of the run when it is not the first of its process: `vm-761-2`. */
+  readonly #prefix = `${defaultWorkerId()}${++runs === 1 ? '' : `-${runs}`}`;
   /** That of another process that had our number is not ours. */
   readonly #name = `collect-${this.#prefix}-${Date.now().toString(36)}`;
   readonly #groups = new Set<string>();
