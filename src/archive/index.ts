@@ -16,6 +16,7 @@ export { openArchive } from './open-archive.js';
 export { type DownloadEvent, type WorldOptions, createLimits } from '../download/index.js';
 export { type ArchiveObject, type ObjectFacts, type OpenOptions, openObject } from './object.js';
 export { type ChecksumState, parseChecksum } from './checksum.js';
+export { OBJECT_FAULTS } from './object-fault.js';
 export {
   type ListedRange,
   type MissingPeriod,

@@ -1,4 +1,4 @@
-import type { Archive, ArchiveEntry } from '../archive/index.js';
+import { type Archive, type ArchiveEntry, OBJECT_FAULTS } from '../archive/index.js';
 import { TapemillError } from '../errors.js';
 import type { MissingPeriod } from '../layer/index.js';
 import { contractSizeUsd } from '../market/index.js';
@@ -16,7 +16,7 @@ import {
   sourceObjectFacts,
   writeSourceMonth,
 } from '../sources/index.js';
-import { type Period, daysOfMonth, monthOf, parsePeriod, periodContains } from '../time/index.js';
+import { type Period, daysOfMonth, parsePeriod, periodContains } from '../time/index.js';
 import { VERSION } from '../version.js';
 
 /** Where month files of a series are, and where they come from when they are not there. */
@@ -78,9 +78,10 @@ export async function monthAtHand(
   const parts: SourcePart[] = [];
   const readAll = async (chosen: readonly ArchiveEntry[]): Promise<void> => {
     archive.prefetch?.(chosen);
+    // An object at fault fails alone; the audit then lacks its days.
     for (const entry of chosen) {
       const part = await readPart(archive, entry, series, signal).catch((error: unknown) => {
-        if (!TapemillError.is(error) || !OBJECT_FAULTS.has(error.code)) throw error;
+        if (!TapemillError.is(error) || !OBJECT_FAULTS.includes(error.code)) throw error;
         failed.push({
           period: entry.name.period.key,
           reason: 'failed',
@@ -117,22 +118,6 @@ export async function monthAtHand(
   const still = daysLacking(facts, days).filter((day) => !failed.some(({ period }) => period === day.key));
   return { path: facts && path, facts, read: parts.length, missing: [...failed, ...still.map(unlisted)] };
 }
-
-/** An object at fault fails alone; the audit then lacks its days. */
-const OBJECT_FAULTS = new Set([
-  'E_CHECKSUM',
-  'E_CHECKSUM_FORMAT',
-  'E_ZIP',
-  'E_ZIP_MEMBER',
-  'E_ZIP_CRC',
-  'E_ZIP_SIZE',
-  'E_CSV_LAYOUT',
-  'E_CSV_MALFORMED',
-  'E_CSV_TIME',
-  'E_NOT_FOUND',
-  'E_NETWORK',
-  'E_HTTP',
-]);
 
 /** A file that cannot be read is made anew, like one that is not there. */
 async function usableFacts(path: string): Promise<SourceMonthFacts | null> {
@@ -189,15 +174,4 @@ async function readPart(
 
 function unlisted(day: Period): MissingPeriod {
   return { period: day.key, reason: 'not listed' };
-}
-
-/** Days by their month, in order. */
-export function daysByMonth(days: readonly Period[]): { readonly month: Period; readonly days: Period[] }[] {
-  const months: { month: Period; days: Period[] }[] = [];
-  for (const day of days) {
-    if (months.at(-1)?.month.key !== day.key.slice(0, 7))
-      months.push({ month: monthOf(day.startMs), days: [] });
-    months.at(-1)!.days.push(day);
-  }
-  return months;
 }

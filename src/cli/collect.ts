@@ -1,31 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { parseMarket } from '../market/index.js';
-import type { Shard } from '../work/index.js';
-import {
-  type ArchiveOptions,
-  type NetworkLimits,
-  type RangeOptions,
-  addArchiveOptions,
-  addNetworkOptions,
-  addRangeOptions,
-  archiveLocation,
-  readRange,
-} from './archive-options.js';
-import {
-  type ThresholdOptions,
-  addThresholdOptions,
-  dataDirOption,
-  marketOption,
-  positiveInteger,
-  queueOption,
-  readSymbols,
-  readThresholds,
-  shardOption,
-} from './options.js';
+import { type CollectionOptions, addCollectionOptions, readCollection } from './collection-options.js';
+import { positiveInteger, queueOption, shardOption } from './options.js';
 import { watchSignals } from './signals.js';
-import { type StreamOptions, addStreamOptions, readStreams } from './stream-options.js';
 
 const EXAMPLES = `Examples:
   tapemill collect BTCUSDT ETHUSDT --start 2024-01 --end 2024-06                from the public archive
@@ -52,32 +29,17 @@ const EXIT_HELP = `
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 partial (holes or failed periods, everything else done),
 4 data integrity, 5 no such symbol or period, 75 try again later (disk full, network), 130/143 stopped by a signal.`;
 
-interface CollectOptions
-  extends ArchiveOptions, NetworkLimits, RangeOptions, StreamOptions, ThresholdOptions {
-  readonly dataDir: string;
-  readonly market: string;
-  readonly symbolsFile?: string;
+interface CollectOptions extends CollectionOptions {
   readonly workers: number;
-  readonly queue?: string;
-  readonly shard?: Shard;
   readonly keepZip?: true;
-  readonly prefer?: 'monthly' | 'daily';
   readonly json?: true;
 }
 
 export function collectCommand(): Command {
-  const command = new Command('collect')
-    .description(
-      'mill aggTrades of an archive into the minute layer and 1h factors, and bring in other data types',
-    )
-    .argument('[symbols...]', 'symbols as the archive names them')
-    .option('--symbols-file <file>', 'more symbols, one a line; # starts a comment');
-  addRangeOptions(command);
-  addStreamOptions(command);
-  addArchiveOptions(command);
-  addNetworkOptions(command);
-  command.addOption(dataDirOption()).addOption(marketOption());
-  return addThresholdOptions(command)
+  const command = new Command('collect').description(
+    'mill aggTrades of an archive into the minute layer and 1h factors, and bring in other data types',
+  );
+  return addCollectionOptions(command)
     .option('--workers <n>', 'processes that mill at the same time', positiveInteger, availableParallelism())
     .addOption(queueOption())
     .addOption(shardOption())
@@ -95,9 +57,7 @@ export function collectCommand(): Command {
 }
 
 async function runCollect(named: string[], options: CollectOptions): Promise<void> {
-  const range = readRange(options);
-  const thresholds = readThresholds(options);
-  const symbols = await readSymbols(named, options.symbolsFile);
+  const request = await readCollection(named, options);
   // Loading these takes longer than showing the help does.
   const { collect } = await import('../collect/index.js');
   const { JsonPrinter, LinePrinter } = await import('./collect-printer.js');
@@ -105,23 +65,9 @@ async function runCollect(named: string[], options: CollectOptions): Promise<voi
   const interruption = watchSignals();
   try {
     const summary = await collect({
-      archive: await archiveLocation(options),
-      dataDir: resolve(options.dataDir),
-      market: parseMarket(options.market),
-      symbols,
-      ...readStreams(options),
-      range,
-      thresholds,
+      ...request,
       workers: options.workers,
-      ...(options.queue === undefined ? {} : { queue: resolve(options.queue) }),
-      shard: options.shard ?? null,
       keepZip: options.keepZip === true,
-      prefer: options.prefer ?? null,
-      network: {
-        connections: options.connections,
-        bytesPerSecond: options.limitRate ?? null,
-        ...(options.index === undefined ? {} : { index: options.index }),
-      },
       onDownload: (event) => {
         printer.takeDownload(event);
       },

@@ -1,30 +1,8 @@
-import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import type { PreviewedSymbol } from '../collect/index.js';
 import { ERROR_KINDS, EXIT } from '../errors.js';
-import { parseMarket } from '../market/index.js';
-import type { Shard } from '../work/index.js';
-import {
-  type ArchiveOptions,
-  type NetworkLimits,
-  type RangeOptions,
-  addArchiveOptions,
-  addNetworkOptions,
-  addRangeOptions,
-  archiveLocation,
-  readRange,
-} from './archive-options.js';
-import {
-  type ThresholdOptions,
-  addThresholdOptions,
-  dataDirOption,
-  marketOption,
-  queueOption,
-  readSymbols,
-  readThresholds,
-  shardOption,
-} from './options.js';
-import { type StreamOptions, addStreamOptions, readStreams } from './stream-options.js';
+import { type CollectionOptions, addCollectionOptions, readCollection } from './collection-options.js';
+import { queueOption, shardOption } from './options.js';
 import { formatBytes, formatCount, formatTable } from './table.js';
 
 const EXAMPLES = `Examples:
@@ -42,28 +20,14 @@ const EXIT_HELP = `
 Exit status: 0 done (holes and reasons are in the output), 2 wrong usage, 5 no such symbol or period (of none asked for),
 75 try again later (network).`;
 
-interface PlanOptions extends ArchiveOptions, NetworkLimits, RangeOptions, StreamOptions, ThresholdOptions {
-  readonly dataDir: string;
-  readonly market: string;
-  readonly symbolsFile?: string;
-  readonly queue?: string;
-  readonly shard?: Shard;
-  readonly prefer?: 'monthly' | 'daily';
+interface PlanOptions extends CollectionOptions {
   readonly objects?: true;
   readonly json?: true;
 }
 
 export function planCommand(): Command {
-  const command = new Command('plan')
-    .description('what collect would fetch and mill; nothing is done')
-    .argument('[symbols...]', 'symbols as the archive names them')
-    .option('--symbols-file <file>', 'more symbols, one a line; # starts a comment');
-  addRangeOptions(command);
-  addStreamOptions(command);
-  addArchiveOptions(command);
-  addNetworkOptions(command);
-  command.addOption(dataDirOption()).addOption(marketOption());
-  return addThresholdOptions(command)
+  const command = new Command('plan').description('what collect would fetch and mill; nothing is done');
+  return addCollectionOptions(command)
     .addOption(queueOption())
     .addOption(shardOption())
     .addOption(
@@ -80,29 +44,12 @@ export function planCommand(): Command {
 }
 
 async function plan(named: string[], options: PlanOptions): Promise<void> {
-  const range = readRange(options);
-  const thresholds = readThresholds(options);
-  const symbols = await readSymbols(named, options.symbolsFile);
+  const request = await readCollection(named, options);
+  const { archive, market } = request;
   const { previewCollection } = await import('../collect/index.js');
-  const archive = await archiveLocation(options);
-  const market = parseMarket(options.market);
   const previewed: PreviewedSymbol[] = [];
-  const request = {
-    ...{ archive, market, symbols, range, thresholds },
-    ...readStreams(options),
-    dataDir: resolve(options.dataDir),
-    ...(options.queue === undefined ? {} : { queue: resolve(options.queue) }),
-    shard: options.shard ?? null,
-    keepZip: false,
-    prefer: options.prefer ?? null,
-    network: {
-      connections: options.connections,
-      bytesPerSecond: options.limitRate ?? null,
-      ...(options.index === undefined ? {} : { index: options.index }),
-    },
-  };
   const isWatched = process.stderr.isTTY && !options.json;
-  for await (const symbol of previewCollection(request)) {
+  for await (const symbol of previewCollection({ ...request, keepZip: false })) {
     previewed.push(symbol);
     if (isWatched) process.stderr.write(`\r\u001b[2K${previewed.length} planned`);
   }

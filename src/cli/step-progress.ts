@@ -1,4 +1,4 @@
-import type { ScreenStream as ProgressStream } from '../watch/index.js';
+import type { ScreenStream } from '../watch/index.js';
 
 /** Shorter work is done before anyone could read of it. */
 const QUIET_MS = 2000;
@@ -15,7 +15,7 @@ export class StepProgress {
   #drawn = false;
 
   constructor(
-    private readonly stream: ProgressStream,
+    private readonly stream: ScreenStream,
     private readonly now: () => number = () => performance.now(),
   ) {
     this.#startedMs = now();

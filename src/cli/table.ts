@@ -14,18 +14,7 @@ export function formatTable(headings: readonly string[], rows: readonly (readonl
   return [line(headings), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)];
 }
 
-const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
-
-/** `1.2 MB`, powers of 1000. */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 || value >= 99.5 ? value.toFixed(0) : value.toFixed(1)} ${UNITS[unit]!}`;
-}
+export { bytesText as formatBytes } from '../format.js';
 
 /** `7 s`, `3:05`, `1:02:03` */
 export function formatDuration(seconds: number): string {

@@ -1,3 +1,4 @@
+import { OBJECT_FAULTS } from '../archive/index.js';
 import { TapemillError, type ErrorCode } from '../errors.js';
 
 /** What ends the run, whatever else there is to do: the next symbol would meet the same. */
@@ -23,25 +24,10 @@ export function isPassing(code: string): boolean {
 }
 
 /** An object that is at fault itself fails alone; anything else (disk, memory, an abort) ends the task. */
-const OBJECT_FAULTS = new Set<ErrorCode>([
-  'E_CHECKSUM',
-  'E_CHECKSUM_FORMAT',
-  'E_ZIP',
-  'E_ZIP_MEMBER',
-  'E_ZIP_CRC',
-  'E_ZIP_SIZE',
-  'E_CSV_LAYOUT',
-  'E_CSV_MALFORMED',
-  'E_CSV_TIME',
-  'E_IDS',
-  'E_ARCHIVE_UNREADABLE',
-  'E_NOT_FOUND',
-  'E_NETWORK',
-  'E_HTTP',
-]);
+const FAULTS = new Set<ErrorCode>([...OBJECT_FAULTS, 'E_IDS', 'E_ARCHIVE_UNREADABLE']);
 
 /** Also when the object alone cannot be read; the object is named only then, not when the disk we write to fails. */
 export function isObjectFault(error: unknown): error is TapemillError {
   if (!TapemillError.is(error)) return false;
-  return OBJECT_FAULTS.has(error.code) || (error.code === 'E_IO' && error.context.object !== undefined);
+  return FAULTS.has(error.code) || (error.code === 'E_IO' && error.context.object !== undefined);
 }

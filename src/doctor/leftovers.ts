@@ -2,7 +2,7 @@ import { type Dirent } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { isAlive } from '../work/index.js';
+import { isAlive } from '../alive.js';
 import { bytesText, durationText, plural } from '../watch/index.js';
 import { type Finding, ok, trouble } from './check.js';
 

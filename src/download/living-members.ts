@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { isAlive } from './alive.js';
+import { isAlive } from '../alive.js';
 import { type LimitState, type Member, withoutMembers } from './limit-state.js';
 
 /** A member that shows no sign of life for this long is gone: killed on another machine, or a thread that ended. */

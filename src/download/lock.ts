@@ -3,7 +3,7 @@ import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promise
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { fromSystemError, isSystemError } from '../errors.js';
-import { isAlive } from './alive.js';
+import { isAlive } from '../alive.js';
 import type { World } from './world.js';
 
 /** A lock file that nobody touched for this long belongs to nobody, whatever it says. */

@@ -1,5 +1,5 @@
-import { TapemillError } from '../errors.js';
 import * as shape from '../shape/index.js';
+import { type FooterEntries, readFooter, toKeyValues } from '../shape/index.js';
 import type { EpochMicros } from '../time/index.js';
 import type { ImportAccount } from './account.js';
 import { KIND_NAMES, type KindName } from './kinds.js';
@@ -46,57 +46,30 @@ export interface ImportFacts {
   readonly sources: readonly ImportSource[];
 }
 
-const PREFIX = 'tapemill.';
-
 export function importFactsToKeyValues(facts: ImportFacts): [key: string, value: string][] {
-  return [
-    [`${PREFIX}schema_version`, String(facts.schemaVersion)],
-    [`${PREFIX}version`, facts.tapemillVersion],
-    [`${PREFIX}kind`, facts.kind],
-    [`${PREFIX}symbol`, facts.symbol],
-    [`${PREFIX}period`, facts.period],
-    [`${PREFIX}known_after_us`, String(facts.knownAfterUs)],
-    [`${PREFIX}sources`, JSON.stringify(facts.sources)],
-  ];
+  return toKeyValues([
+    ['schema_version', String(facts.schemaVersion)],
+    ['version', facts.tapemillVersion],
+    ['kind', facts.kind],
+    ['symbol', facts.symbol],
+    ['period', facts.period],
+    ['known_after_us', String(facts.knownAfterUs)],
+    ['sources', JSON.stringify(facts.sources)],
+  ]);
 }
 
 /** Reads the facts back, believing nothing. @throws `E_LAYER` */
-export function importFactsFromKeyValues(
-  keyValues: readonly { readonly key: string; readonly value?: string | undefined }[],
-  path: string,
-): ImportFacts {
-  const values = new Map(keyValues.map(({ key, value }) => [key, value]));
-  const plain = (key: string): string => {
-    const value = values.get(PREFIX + key);
-    if (value === undefined) throw new shape.ShapeError(PREFIX + key, 'to be in the footer', undefined);
-    return value;
-  };
-  try {
-    const schemaVersion = shape.count(Number(plain('schema_version')), 'tapemill.schema_version');
-    if (schemaVersion !== IMPORT_SCHEMA_VERSION) {
-      throw new shape.ShapeError('tapemill.schema_version', String(IMPORT_SCHEMA_VERSION), schemaVersion);
-    }
-    return {
-      schemaVersion,
-      tapemillVersion: plain('version'),
-      kind: shape.oneOf(KIND_NAMES)(plain('kind'), 'tapemill.kind'),
-      symbol: plain('symbol'),
-      period: monthKey(plain('period'), 'tapemill.period'),
-      knownAfterUs: shape.count(Number(plain('known_after_us')), 'tapemill.known_after_us'),
-      sources: shape.list(source)(JSON.parse(plain('sources')), 'tapemill.sources'),
-    };
-  } catch (error) {
-    if (!(error instanceof shape.ShapeError || error instanceof SyntaxError)) throw error;
-    throw new TapemillError(
-      'E_LAYER',
-      `${path} is not a month of imported data: ${error.message}`,
-      { path },
-      { cause: error },
-    );
-  }
+export function importFactsFromKeyValues(keyValues: FooterEntries, path: string): ImportFacts {
+  return readFooter(keyValues, path, 'a month of imported data', (values) => ({
+    schemaVersion: values.version('schema_version', IMPORT_SCHEMA_VERSION),
+    tapemillVersion: values.plain('version'),
+    kind: values.text('kind', shape.oneOf(KIND_NAMES)),
+    symbol: values.plain('symbol'),
+    period: values.text('period', shape.monthKey),
+    knownAfterUs: values.number('known_after_us', shape.count),
+    sources: values.json('sources', shape.list(source)),
+  }));
 }
-
-const monthKey = shape.matching(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month YYYY-MM');
 
 const account = shape.record<ImportAccount>({
   rows: shape.count,
@@ -125,12 +98,12 @@ const source = shape.record<ImportSource>({
   file: shape.text,
   format: shape.oneOf(['tardis', 'forceorder', 'dump'] as const),
   bytes: shape.count,
-  sha256: shape.matching(/^[0-9a-f]{64}$/, '64 hex digits'),
+  sha256: shape.sha256,
   startUs: shape.nullOr(shape.integer),
   endUs: shape.nullOr(shape.integer),
   lowerBound: shape.flag,
   account,
-  months: shape.list(monthKey),
+  months: shape.list(shape.monthKey),
   rows: shape.count,
   superseded: shape.count,
 });

@@ -1,8 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fromSystemError, isSystemError } from '../errors.js';
+import { type MonthFile, listMonthFiles, readFolder } from '../layer/index.js';
 import { assertSymbol } from '../market/index.js';
-import { type Period, parsePeriod } from '../time/index.js';
 import type { KindName } from './kinds.js';
 
 /** `{data}/imported_{kind}_parquet` */
@@ -26,26 +24,12 @@ export async function listImportedMonths(
   dataDir: string,
   kind: KindName,
   symbol: string,
-): Promise<{ readonly month: Period; readonly path: string }[]> {
-  const folder = importFolder(dataDir, kind, symbol);
-  const names = await readFolder(folder);
-  return names
-    .filter((name) => /^\d{4}-(0[1-9]|1[0-2])\.parquet$/.test(name))
-    .sort()
-    .map((name) => ({ month: parsePeriod(name.slice(0, 7)), path: join(folder, name) }));
+): Promise<MonthFile[]> {
+  return listMonthFiles(importFolder(dataDir, kind, symbol));
 }
 
 /** Symbols of a kind, sorted by code point. @throws `E_IO` */
 export async function listImportedSymbols(dataDir: string, kind: KindName): Promise<string[]> {
   const names = await readFolder(importRoot(dataDir, kind));
   return names.filter((name) => !name.startsWith('.')).sort();
-}
-
-async function readFolder(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return [];
-    throw fromSystemError(error, 'listing', folder);
-  }
 }

@@ -3,6 +3,7 @@ import { renameSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { isAlive } from '../alive.js';
 import { fromSystemError } from '../errors.js';
 
 /**
@@ -190,14 +191,4 @@ async function isAbandoned(path: string, pid: number): Promise<boolean> {
   const startedMs = Date.now() - process.uptime() * 1000;
   const file = await stat(path).catch(() => undefined);
   return file !== undefined && file.mtimeMs < startedMs - 2000;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, under another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

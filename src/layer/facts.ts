@@ -4,8 +4,8 @@ import type { MinuteColumn } from '../ticks/minute-bars.js';
 import type { Thresholds } from '../ticks/thresholds.js';
 import type { EpochMs } from '../time/index.js';
 
-/** One archive object that went into a month. */
-export interface SourceFacts {
+/** An archive object that went into a month file of any kind. */
+export interface ObjectSource {
   /** Key below the archive's root, as `objectKey` gives it. */
   readonly key: string;
   /** `2026-04` or `2026-04-13` */
@@ -19,6 +19,10 @@ export interface SourceFacts {
   readonly memberBytes: number;
   /** CRC-32 of the member as an unsigned number. */
   readonly crc32: number;
+}
+
+/** One archive object that went into a month. */
+export interface SourceFacts extends ObjectSource {
   readonly account: RowAccount;
 }
 

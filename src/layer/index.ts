@@ -2,7 +2,6 @@
 export { LAYER_SCHEMA_VERSION } from './schema.js';
 export {
   type FactorPaths,
-  type MonthFile,
   factorFolder,
   factorPaths,
   layerFolder,
@@ -17,6 +16,7 @@ export {
   type LayerFacts,
   type MissingPeriod,
   type MissingReason,
+  type ObjectSource,
   type SourceFacts,
   COMPARISON_MINUTES_LISTED,
   MISSING_REASONS,
@@ -40,3 +40,6 @@ export {
   sliceDays,
   sliceToSpan,
 } from './merge.js';
+export { type MonthFile, binanceFolder, listMonthFiles, readFolder } from './folders.js';
+export { damaged, readKeyValues } from './read-key-values.js';
+export { OBJECT_SHAPE, missingPeriod } from './object-shape.js';

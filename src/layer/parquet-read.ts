@@ -1,39 +1,19 @@
-import { open, readFile } from 'node:fs/promises';
-import { TapemillError, fromSystemError, isSystemError } from '../errors.js';
-import { TRAILER_BYTES, decodeFooter, decodeRequiredColumns, footerBytes } from '../parquet/index.js';
+import { readFile } from 'node:fs/promises';
+import { fromSystemError, isSystemError } from '../errors.js';
+import { decodeFooter, decodeRequiredColumns } from '../parquet/index.js';
 import { MINUTE_COLUMNS, type MinuteBars, type MinuteColumn } from '../ticks/minute-bars.js';
 import { MINUTE_MS, parsePeriod } from '../time/index.js';
 import type { LayerFacts } from './facts.js';
 import { factsFromKeyValues } from './footer.js';
+import { damaged, readKeyValues } from './read-key-values.js';
 import { LAYER_COLUMNS } from './schema.js';
-
-/** What a footer with a month of daily sources takes; a longer one costs a second read. */
-const TAIL_BYTES = 64 * 1024;
 
 /**
  * Facts of a month file, from its last bytes alone.
  * @throws `E_LAYER` when it is damaged or not ours, `E_IO` when it cannot be read
  */
 export async function readLayerFacts(path: string): Promise<LayerFacts> {
-  let tail: Uint8Array;
-  try {
-    const file = await open(path, 'r');
-    try {
-      const { size } = await file.stat();
-      const readTail = async (bytes: number): Promise<Buffer> => {
-        const length = Math.min(size, bytes);
-        return (await file.read(Buffer.alloc(length), 0, length, size - length)).buffer;
-      };
-      tail = await readTail(TAIL_BYTES);
-      const needed = damaged(path, () => footerBytes(tail.subarray(-TRAILER_BYTES)));
-      if (needed > tail.length && needed <= size) tail = await readTail(needed);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw fromSystemError(error, 'reading', path);
-  }
-  return factsFromKeyValues(damaged(path, () => decodeFooter(tail)).key_value_metadata ?? [], path);
+  return factsFromKeyValues(await readKeyValues(path), path);
 }
 
 /** The same, but null when there is no such file. */
@@ -88,17 +68,6 @@ function checkMinutes(bars: MinuteBars, monthKey: string): void {
       throw new RangeError(`minute ${minute} after ${previous} is not one of ${monthKey} in order`);
     }
     previous = minute;
-  }
-}
-
-/** Whatever a decoder throws on bytes that are not what they claim is `E_LAYER`. */
-function damaged<T>(path: string, decode: () => T): T {
-  try {
-    return decode();
-  } catch (error) {
-    if (TapemillError.is(error)) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    throw new TapemillError('E_LAYER', `${path} cannot be read: ${message}`, { path }, { cause: error });
   }
 }
 

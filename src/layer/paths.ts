@@ -2,21 +2,19 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromSystemError, isSystemError } from '../errors.js';
 import { type Market, assertSymbol } from '../market/index.js';
-import { type Period, parsePeriod } from '../time/index.js';
-
-/** Folders of USD-M data carry no market in their name, as in the pipeline that our users come from. */
-function folderName(market: Market, rest: string): string {
-  return market === 'um' ? `binance_aggTrades${rest}` : `binance_${market}_aggTrades${rest}`;
-}
+import { type MonthFile, binanceFolder, listMonthFiles } from './folders.js';
 
 /** `{data}/binance_aggTrades_1m_parquet`: the layer of a market, a folder for each symbol. */
 export function layerRoot(dataDir: string, market: Market): string {
-  return join(dataDir, folderName(market, '_1m_parquet'));
+  return join(dataDir, binanceFolder(market, 'aggTrades_1m_parquet'));
 }
 
 /** `{data}/binance_aggTrades` for `1h`, `{data}/binance_aggTrades_{freq}` otherwise: the bars of all symbols. */
 export function factorFolder(dataDir: string, market: Market, frequencyLabel: string): string {
-  return join(dataDir, folderName(market, frequencyLabel === '1h' ? '' : `_${frequencyLabel}`));
+  return join(
+    dataDir,
+    binanceFolder(market, `aggTrades${frequencyLabel === '1h' ? '' : `_${frequencyLabel}`}`),
+  );
 }
 
 /** `{data}/binance_aggTrades_1m_parquet/{SYMBOL}` */
@@ -49,25 +47,9 @@ export function factorPaths(
   return { csv: `${stem}.csv`, parquet: `${stem}.parquet`, meta: `${stem}.csv.meta.json` };
 }
 
-export interface MonthFile {
-  readonly month: Period;
-  readonly path: string;
-}
-
 /** Months on disk, oldest first; empty when the symbol has none. Other names in the folder are not ours. @throws `E_IO` */
 export async function listMonths(dataDir: string, market: Market, symbol: string): Promise<MonthFile[]> {
-  const folder = layerFolder(dataDir, market, symbol);
-  let names: string[];
-  try {
-    names = await readdir(folder);
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return [];
-    throw fromSystemError(error, 'listing', folder);
-  }
-  return names
-    .filter((name) => /^\d{4}-(0[1-9]|1[0-2])\.parquet$/.test(name))
-    .sort()
-    .map((name) => ({ month: parsePeriod(name.slice(0, 7)), path: join(folder, name) }));
+  return listMonthFiles(layerFolder(dataDir, market, symbol));
 }
 
 /** Symbols of a market that have a folder in the layer, sorted by code point. @throws `E_IO` */

@@ -92,3 +92,7 @@ export function record<T extends object>(
     return result as T;
   };
 }
+
+export const monthKey = matching(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month YYYY-MM');
+export const periodKey = matching(/^\d{4}-\d{2}(-\d{2})?$/, 'YYYY-MM or YYYY-MM-DD');
+export const sha256 = matching(/^[0-9a-f]{64}$/, '64 hex digits');

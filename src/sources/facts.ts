@@ -1,5 +1,5 @@
 import type { ObjectFacts } from '../archive/index.js';
-import type { ChecksumState, MissingPeriod } from '../layer/index.js';
+import type { MissingPeriod, ObjectSource } from '../layer/index.js';
 import type { Market } from '../market/index.js';
 import type { Period } from '../time/index.js';
 import type { SourceAccount } from './account.js';
@@ -13,18 +13,7 @@ import type { SourceType } from './kind.js';
 export const SOURCE_SCHEMA_VERSION = 1;
 
 /** One archive object that went into a month. */
-export interface SourceObjectFacts {
-  readonly key: string;
-  /** `2026-04` or `2026-04-13` */
-  readonly period: string;
-  readonly bytes: number;
-  /** Of the ZIP, 64 lower-case hex digits. */
-  readonly sha256: string;
-  readonly checksum: ChecksumState;
-  readonly memberName: string;
-  readonly memberBytes: number;
-  /** CRC-32 of the member as an unsigned number. */
-  readonly crc32: number;
+export interface SourceObjectFacts extends ObjectSource {
   readonly account: SourceAccount;
 }
 

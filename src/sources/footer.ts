@@ -1,6 +1,6 @@
-import { TapemillError } from '../errors.js';
-import { MISSING_REASONS, type MissingPeriod } from '../layer/index.js';
+import { OBJECT_SHAPE, missingPeriod } from '../layer/index.js';
 import * as shape from '../shape/index.js';
+import { type FooterEntries, readFooter, toKeyValues } from '../shape/index.js';
 import { MARKETS } from '../market/index.js';
 import type { OutsideRows, SourceAccount } from './account.js';
 import type { SourceComparison } from './assemble.js';
@@ -13,13 +13,10 @@ import {
 import type { Gap, Gaps } from './gaps.js';
 import { SOURCE_TYPES } from './kinds.js';
 
-/** Prefix of every key; others in the footer are left alone. */
-const PREFIX = 'tapemill.';
-
 /** The facts as key-value metadata: plain text where one value says it all, JSON for the rest. */
 export function factsToKeyValues(facts: SourceMonthFacts): [key: string, value: string][] {
   const { contractSizeUsd, comparison } = facts;
-  const entries: [string, string | null][] = [
+  return toKeyValues([
     ['source_schema_version', String(facts.schemaVersion)],
     ['version', facts.tapemillVersion],
     ['market', facts.market],
@@ -31,67 +28,31 @@ export function factsToKeyValues(facts: SourceMonthFacts): [key: string, value: 
     ['sources', JSON.stringify(sortSources(facts.sources))],
     ['missing_periods', JSON.stringify(facts.missingPeriods)],
     ['comparison', comparison === null ? null : JSON.stringify(comparison)],
-  ];
-  return entries.flatMap(([key, value]) => (value === null ? [] : [[PREFIX + key, value]]));
+  ]);
 }
 
 /**
  * Reads the facts back, believing nothing.
  * @throws `E_LAYER` when a key is absent, malformed, or of another schema version
  */
-export function factsFromKeyValues(
-  keyValues: readonly { readonly key: string; readonly value?: string | undefined }[],
-  path: string,
-): SourceMonthFacts {
-  const values = new Map(keyValues.map(({ key, value }) => [key, value]));
-  const optional = (key: string): string | null => values.get(PREFIX + key) ?? null;
-  const plain = (key: string): string => {
-    const value = optional(key);
-    if (value === null) throw new shape.ShapeError(PREFIX + key, 'to be in the footer', undefined);
-    return value;
-  };
-  const json = <T>(key: string, reader: shape.Shape<T>): T => reader(JSON.parse(plain(key)), PREFIX + key);
-  try {
-    // First, because nothing else need be where we look for it when this differs.
-    const schemaVersion = shape.count(
-      Number(plain('source_schema_version')),
-      `${PREFIX}source_schema_version`,
-    );
-    if (schemaVersion !== SOURCE_SCHEMA_VERSION) {
-      throw new shape.ShapeError(
-        `${PREFIX}source_schema_version`,
-        String(SOURCE_SCHEMA_VERSION),
-        schemaVersion,
-      );
-    }
-    const contractSize = optional('contract_size_usd');
-    return {
-      schemaVersion,
-      tapemillVersion: plain('version'),
-      market: shape.oneOf(MARKETS)(plain('market'), `${PREFIX}market`),
-      dataType: shape.oneOf(SOURCE_TYPES)(plain('data_type'), `${PREFIX}data_type`),
-      interval: optional('interval'),
-      symbol: plain('symbol'),
-      period: monthKey(plain('period'), `${PREFIX}period`),
-      contractSizeUsd:
-        contractSize === null ? null : shape.positive(Number(contractSize), `${PREFIX}contract_size_usd`),
-      sources: json('sources', shape.list(source)),
-      missingPeriods: json('missing_periods', shape.list(missingPeriod)),
-      comparison: optional('comparison') === null ? null : json('comparison', comparison),
-    };
-  } catch (error) {
-    if (!(error instanceof shape.ShapeError || error instanceof SyntaxError)) throw error;
-    throw new TapemillError(
-      'E_LAYER',
-      `${path} is not a month of a source: ${error.message}`,
-      { path },
-      { cause: error },
-    );
-  }
+export function factsFromKeyValues(keyValues: FooterEntries, path: string): SourceMonthFacts {
+  return readFooter(keyValues, path, 'a month of a source', (values) => ({
+    schemaVersion: values.version('source_schema_version', SOURCE_SCHEMA_VERSION),
+    tapemillVersion: values.plain('version'),
+    market: values.text('market', shape.oneOf(MARKETS)),
+    dataType: values.text('data_type', shape.oneOf(SOURCE_TYPES)),
+    interval: values.optional('interval'),
+    symbol: values.plain('symbol'),
+    period: values.text('period', shape.monthKey),
+    contractSizeUsd:
+      values.optional('contract_size_usd') === null
+        ? null
+        : values.number('contract_size_usd', shape.positive),
+    sources: values.json('sources', shape.list(source)),
+    missingPeriods: values.json('missing_periods', shape.list(missingPeriod)),
+    comparison: values.optional('comparison') === null ? null : values.json('comparison', comparison),
+  }));
 }
-
-const monthKey = shape.matching(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month YYYY-MM');
-const periodKey = shape.matching(/^\d{4}-\d{2}(-\d{2})?$/, 'YYYY-MM or YYYY-MM-DD');
 
 const outside = shape.nullOr(
   shape.record<OutsideRows>({ rows: shape.count, firstTime: shape.integer, lastTime: shape.integer }),
@@ -133,22 +94,7 @@ const account = shape.record<SourceAccount>({
   timeUnit: shape.nullOr(shape.oneOf(['ms', 'us', 'iso'] as const)),
 });
 
-const source = shape.record<SourceObjectFacts>({
-  key: shape.text,
-  period: periodKey,
-  bytes: shape.count,
-  sha256: shape.matching(/^[0-9a-f]{64}$/, '64 hex digits'),
-  checksum: shape.oneOf(['verified', 'missing'] as const),
-  memberName: shape.text,
-  memberBytes: shape.count,
-  crc32: shape.count,
-  account,
-});
-
-const missingPeriod = shape.record<MissingPeriod>(
-  { period: periodKey, reason: shape.oneOf(MISSING_REASONS), detail: shape.text },
-  ['detail'],
-);
+const source = shape.record<SourceObjectFacts>({ ...OBJECT_SHAPE, account });
 
 const comparison = shape.record<SourceComparison>({
   prefer: shape.nullOr(shape.oneOf(['monthly', 'daily'] as const)),

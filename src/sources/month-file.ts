@@ -1,23 +1,13 @@
-import { open, readFile } from 'node:fs/promises';
-import { TapemillError, fromSystemError, isSystemError } from '../errors.js';
-import { type Publish, type WrittenFile, atomicWriteFile } from '../layer/index.js';
-import {
-  type KeyValues,
-  TRAILER_BYTES,
-  decodeColumns,
-  decodeFooter,
-  encodeParquet,
-  footerBytes,
-} from '../parquet/index.js';
+import { readFile } from 'node:fs/promises';
+import { fromSystemError, isSystemError } from '../errors.js';
+import { type Publish, type WrittenFile, atomicWriteFile, damaged, readKeyValues } from '../layer/index.js';
+import { type KeyValues, decodeColumns, decodeFooter, encodeParquet } from '../parquet/index.js';
 import { parsePeriod } from '../time/index.js';
 import { byEverything } from './compare.js';
 import type { SourceMonthFacts } from './facts.js';
 import { factsFromKeyValues, factsToKeyValues } from './footer.js';
 import { SOURCE_KINDS } from './kinds.js';
 import { type SourceTable, columnsOf, emptyTable } from './table.js';
-
-/** What a footer with a month of daily sources takes; a longer one costs a second read. */
-const TAIL_BYTES = 64 * 1024;
 
 export interface SourceMonth {
   readonly table: SourceTable;
@@ -51,25 +41,7 @@ export async function writeSourceMonth(
  * @throws `E_LAYER` when it is damaged or not ours, `E_IO` when it cannot be read
  */
 export async function readSourceFacts(path: string): Promise<SourceMonthFacts> {
-  let tail: Uint8Array;
-  try {
-    const file = await open(path, 'r');
-    try {
-      const { size } = await file.stat();
-      const readTail = async (bytes: number): Promise<Buffer> => {
-        const length = Math.min(size, bytes);
-        return (await file.read(Buffer.alloc(length), 0, length, size - length)).buffer;
-      };
-      tail = await readTail(TAIL_BYTES);
-      const needed = damaged(path, () => footerBytes(tail.subarray(-TRAILER_BYTES)));
-      if (needed > tail.length && needed <= size) tail = await readTail(needed);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw fromSystemError(error, 'reading', path);
-  }
-  return factsFromKeyValues(damaged(path, () => decodeFooter(tail)).key_value_metadata ?? [], path);
+  return factsFromKeyValues(await readKeyValues(path), path);
 }
 
 /** The same, but null when there is no such file. */
@@ -128,16 +100,5 @@ function checkRows(table: SourceTable, monthKey: string): void {
           ? everything(row, row - 1)
           : time[row]! - time[row - 1]!;
     if (!(order > 0)) throw new RangeError(`row ${row} at ${time[row]!} is not in order`);
-  }
-}
-
-/** Whatever a decoder throws on bytes that are not what they claim is `E_LAYER`. */
-function damaged<T>(path: string, decode: () => T): T {
-  try {
-    return decode();
-  } catch (error) {
-    if (TapemillError.is(error)) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    throw new TapemillError('E_LAYER', `${path} cannot be read: ${message}`, { path }, { cause: error });
   }
 }

@@ -1,8 +1,5 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fromSystemError, isSystemError } from '../errors.js';
-import type { MonthFile } from '../layer/index.js';
-import { parsePeriod } from '../time/index.js';
+import { type MonthFile, binanceFolder, listMonthFiles } from '../layer/index.js';
 import type { SourceSeries } from './kind.js';
 
 /** `klines_1h`, `metrics`. */
@@ -10,10 +7,8 @@ function seriesName({ dataType, interval }: Pick<SourceSeries, 'dataType' | 'int
   return interval === null ? dataType : `${dataType}_${interval.label}`;
 }
 
-/** Folders of USD-M data carry no market in their name, as in the pipeline that our users come from. */
-function folderName(series: Omit<SourceSeries, 'symbol'>): string {
-  return `binance_${series.market === 'um' ? '' : `${series.market}_`}${seriesName(series)}`;
-}
+const folderName = (series: Omit<SourceSeries, 'symbol'>): string =>
+  binanceFolder(series.market, seriesName(series));
 
 /** `{data}/binance_klines_1h_parquet`, `{data}/binance_cm_metrics_parquet`: a folder for each symbol. */
 export function sourceRoot(dataDir: string, series: Omit<SourceSeries, 'symbol'>): string {
@@ -38,17 +33,6 @@ export function sourceCsvPaths(dataDir: string, series: SourceSeries): SourceCsv
 }
 
 /** Months on disk, oldest first; empty when there are none. Other names in the folder are not ours. @throws `E_IO` */
-export async function listSourceMonths(dataDir: string, series: SourceSeries): Promise<MonthFile[]> {
-  const folder = join(sourceRoot(dataDir, series), series.symbol);
-  let names: string[];
-  try {
-    names = await readdir(folder);
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return [];
-    throw fromSystemError(error, 'listing', folder);
-  }
-  return names
-    .filter((name) => /^\d{4}-(0[1-9]|1[0-2])\.parquet$/.test(name))
-    .sort()
-    .map((name) => ({ month: parsePeriod(name.slice(0, 7)), path: join(folder, name) }));
+export function listSourceMonths(dataDir: string, series: SourceSeries): Promise<MonthFile[]> {
+  return listMonthFiles(join(sourceRoot(dataDir, series), series.symbol));
 }

@@ -64,7 +64,7 @@ export class Database {
       if (!readOnly) {
         // WAL: readers never wait. NORMAL: a power cut may take back the last moments, but never tears the file;
         // whatever is lost is done again, or found in the layer's footers.
-        db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
+        db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
       }
       database.#prepareSchemas(schemas, readOnly);
       return database;

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
+import { isAlive } from '../alive.js';
 import type { Database, SqlRow } from '../sqlite/index.js';
-import { isAlive } from '../work/index.js';
 import { periodOf } from './keys.js';
 import type { RunningTask, WorkerState, WorkerStatus } from './snapshot.js';
 import type { RunningRow } from './tasks.js';

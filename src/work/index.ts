@@ -16,7 +16,6 @@ export { type ClaimOptions, type QueueOptions, TaskQueue } from './queue.js';
 export { Roster, type WorkerRow, type WorkerTotals } from './roster.js';
 export { isInShard, parseShard, shardHash } from './shard.js';
 export { WORK_SCHEMA } from './schema.js';
-export { isAlive } from './alive.js';
 export {
   type DoTask,
   type TaskContext,

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { TapemillError } from '../errors.js';
 import type { Database, SqlRow, SqlValue } from '../sqlite/index.js';
-import { isAlive } from './alive.js';
+import { isAlive } from '../alive.js';
 import { shardHash } from './shard.js';
 import {
   type Failure,

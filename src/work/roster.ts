@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { TapemillError } from '../errors.js';
 import type { Database, SqlRow } from '../sqlite/index.js';
-import { isAlive } from './alive.js';
+import { isAlive } from '../alive.js';
 
 /** What a worker has done since it began. */
 export interface WorkerTotals {

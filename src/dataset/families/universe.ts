@@ -19,8 +19,6 @@ export const UNIVERSE = {
   }),
 } as const satisfies Record<string, WideColumnDefinition>;
 
-export type UniverseColumn = keyof typeof UNIVERSE;
-
 export function timeColumns(rows: Rows): Record<'bar_end_time' | 'feature_time', Float64Array> {
   const ends = barEnds(rows);
   return { bar_end_time: ends, feature_time: ends.map((end) => end + 1) };

@@ -1,6 +1,6 @@
-import { readdir } from 'node:fs/promises';
-import { TapemillError, fromSystemError, isSystemError } from '../../errors.js';
+import { TapemillError } from '../../errors.js';
 import { listImportedMonths, listImportedSymbols, readImportFacts } from '../../imports/index.js';
+import { readFolder } from '../../layer/index.js';
 import { type Market, assertSymbol } from '../../market/index.js';
 import {
   SOURCE_KINDS,
@@ -115,13 +115,4 @@ export async function listLiquidationSymbols(dataDir: string, market: Market): P
     for (const name of await readFolder(folder)) if (!name.startsWith('.')) symbols.add(name);
   }
   return [...symbols].filter((symbol) => isCoinMargined(symbol) === (market === 'cm')).sort();
-}
-
-async function readFolder(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return [];
-    throw fromSystemError(error, 'listing', folder);
-  }
 }

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
-import type { FactorPaths } from '../../layer/index.js';
+import { type FactorPaths, binanceFolder } from '../../layer/index.js';
 import { type Market, assertSymbol } from '../../market/index.js';
 
 /**
- * `{data}/binance_liquidations` for `1h`, `{data}/binance_liquidations_{freq}` otherwise, `{data}/binance_cm_…` for `cm`:
- * folders of USD-M data carry no market in their name.
+ * `{data}/binance_liquidations` for `1h`, `{data}/binance_liquidations_{freq}` otherwise, `{data}/binance_cm_…` for
+ * `cm`.
  */
 export function liquidationFolder(dataDir: string, market: Market, frequencyLabel: string): string {
-  const prefix = market === 'um' ? 'binance' : `binance_${market}`;
-  return join(dataDir, `${prefix}_liquidations${frequencyLabel === '1h' ? '' : `_${frequencyLabel}`}`);
+  return join(
+    dataDir,
+    binanceFolder(market, `liquidations${frequencyLabel === '1h' ? '' : `_${frequencyLabel}`}`),
+  );
 }
 
 /** `{folder}/{SYMBOL}_liquidations.csv`, `.parquet`, `.csv.meta.json`. @throws `E_SYMBOL` */
