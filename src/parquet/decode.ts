@@ -1,6 +1,6 @@
 import { parquetMetadata, type ColumnChunk, type FileMetaData, type RowGroup } from 'hyparquet';
 import { decodePage } from './decode-page.js';
-import { schemaElement, type CellType, type ParquetField } from './encode.js';
+import { CELL_TYPES, schemaElement, type CellType, type ParquetField } from './encode.js';
 
 /** Footer of a Parquet file: its schema, row groups and key-value metadata. */
 export type Footer = FileMetaData;
@@ -69,6 +69,39 @@ export function decodeRequiredColumns(
 ): Map<string, Float64Array> {
   const fields = expected.map(({ name, type }) => ({ name, type, nullable: false }));
   return decodeColumns(file, footer, fields);
+}
+
+/** The columns that a file has, in its order, as `ParquetEncoder` would have been given them; others are left out. */
+export function fieldsOf(footer: Footer): ParquetField[] {
+  return footer.schema.slice(1).flatMap((element) => {
+    for (const type of CELL_TYPES) {
+      const field = { name: element.name, type, nullable: element.repetition_type === 'OPTIONAL' };
+      const same = schemaElement(field);
+      if (same.type === element.type && same.converted_type === element.converted_type) return [field];
+    }
+    return [];
+  });
+}
+
+/**
+ * Some columns of one row group, by name.
+ * @param read gives the bytes `[start, end)` of the file
+ * @throws RangeError for a column that is not there, and whatever else is wrong; the caller names the file
+ */
+export async function decodeChunks(
+  read: (start: number, end: number) => Promise<Uint8Array>,
+  group: RowGroup,
+  fields: readonly ParquetField[],
+): Promise<Float64Array[]> {
+  const columns: Float64Array[] = [];
+  for (const field of fields) {
+    const chunk = group.columns.find(({ meta_data: meta }) => meta?.path_in_schema.join('.') === field.name);
+    if (!chunk?.meta_data) throw new RangeError(`column ${field.name} is missing`);
+    const start = Number(chunk.meta_data.data_page_offset);
+    const bytes = await read(start, start + chunkBytes(chunk));
+    columns.push(decodePage(bytes, chunk, field, Number(group.num_rows)));
+  }
+  return columns;
 }
 
 /** Where the bytes of a row group lie in its file: `[start, end)`. */

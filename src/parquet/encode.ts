@@ -8,7 +8,8 @@ import { snappyCompress } from 'hysnappy';
 import { DELTA_LIMIT, packDelta } from './delta.js';
 
 /** Timestamps are UTC and, like int64, integers held as doubles. */
-export type CellType = 'timestamp_ms' | 'timestamp_us' | 'int64' | 'double';
+export const CELL_TYPES = ['timestamp_ms', 'timestamp_us', 'int64', 'double'] as const;
+export type CellType = (typeof CELL_TYPES)[number];
 
 export interface ParquetField {
   readonly name: string;

@@ -12,10 +12,12 @@ export {
 } from './encode.js';
 export {
   TRAILER_BYTES,
+  decodeChunks,
   decodeColumns,
   decodeFooter,
   decodeRequiredColumns,
   decodeRowGroup,
+  fieldsOf,
   footerBytes,
   rowGroupSpan,
   type ExpectedColumn,

@@ -22,15 +22,26 @@ export const FREQUENCIES: readonly Frequency[] = [
 
 export const HOUR: Frequency = frequency(HOUR_MS / MINUTE_MS);
 
-/** Reads `15m`, `60m`, `1h`, `24h`, `1d`. @throws `E_PERIOD` with the list of what there is. */
+/** The layer itself. It can be looked at, but is no frequency that files are made of. */
+export const MINUTE: Frequency = frequency(1);
+
+/**
+ * Reads `15m`, `60m`, `1h`, `24h`, `1d`.
+ * @throws `E_PERIOD` with the list of what there is
+ */
 export function parseFrequency(text: string): Frequency {
+  return parseFrequencyAmong(text, FREQUENCIES);
+}
+
+/** The same out of another list. */
+export function parseFrequencyAmong(text: string, among: readonly Frequency[]): Frequency {
   const match = /^(\d{1,4})\s*(m|min|t|h|d)$/i.exec(text.trim());
   const unit = match?.[2]?.toLowerCase();
   const unitMs = unit === 'h' ? HOUR_MS : unit === 'd' ? DAY_MS : MINUTE_MS;
   const lengthMs = match ? Number(match[1]) * unitMs : 0;
-  const found = FREQUENCIES.find((candidate) => candidate.lengthMs === lengthMs);
+  const found = among.find((candidate) => candidate.lengthMs === lengthMs);
   if (!found) {
-    const expected = FREQUENCIES.map((candidate) => candidate.label).join(', ');
+    const expected = among.map((candidate) => candidate.label).join(', ');
     throw new TapemillError('E_PERIOD', `expected a frequency out of ${expected}, found "${text}"`, {
       expected,
       found: text,

@@ -22,4 +22,11 @@ export {
   parseRange,
   periodContains,
 } from './period.js';
-export { type Frequency, parseFrequency, HOUR, FREQUENCIES } from './frequency.js';
+export {
+  type Frequency,
+  parseFrequency,
+  parseFrequencyAmong,
+  HOUR,
+  MINUTE,
+  FREQUENCIES,
+} from './frequency.js';
