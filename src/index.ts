@@ -143,6 +143,24 @@ export {
   viewSource,
 } from './sources/index.js';
 export { audit, auditSymbol, explainMinute, readQualityPerBar } from './audit/index.js';
+export {
+  type FactorInputs,
+  type FactorRows,
+  type UserFactor,
+  type UserFactorDefinition,
+  type WideColumn,
+  defineFactor,
+  listWideColumns,
+} from './dataset/index.js';
+export {
+  type Series,
+  type SeriesColumn,
+  type SeriesRequest as ReadSeriesRequest,
+  listSeriesColumns,
+  listSeriesSymbols,
+  parseSeriesFrequency,
+  readSeries,
+} from './series/index.js';
 export { type CollectEvent, type CollectRequest, type CollectSummary, collect } from './collect/index.js';
 export { type Mirror, type MirrorOptions, startMirror } from './mirror/index.js';
 export { type SimulationReport, type SimulationRequest, simulateArchive } from './simulator/index.js';

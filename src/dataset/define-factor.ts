@@ -1,5 +1,6 @@
 import { TapemillError } from '../errors.js';
 import { type FactorTable, makeTable } from '../factors/index.js';
+import { type FactorSources, NO_SOURCES } from './factor-sources.js';
 
 /** Columns that a factor asked for, by name. They are copies: what it does with them changes nothing else. */
 export type FactorInputs<Input extends string = string> = Readonly<Record<Input, Float64Array>>;
@@ -13,7 +14,7 @@ export interface FactorRows {
 /** A column that the user adds to the table. */
 export interface UserFactor<Input extends string = string> {
   readonly name: string;
-  /** Columns of the table, or other factors; at least one. */
+  /** Columns of the table, of a source (`metrics.sum_open_interest`, `layer.whale_buy_quote`), or other factors; at least one. */
   readonly inputs: readonly Input[];
   /** Rows it looks at, its own included; null when it is all before. */
   readonly window: number | null;
@@ -70,7 +71,10 @@ export function orderFactors(columns: Iterable<string>, factors: readonly UserFa
       const needed = byName.get(input);
       if (needed) visit(needed);
       else if (!known.has(input)) {
-        refuse(`factor ${factor.name}: there is no column or factor "${input}"`, input);
+        refuse(
+          `factor ${factor.name}: there is no column or factor "${input}"${nearTo(input, known)}`,
+          input,
+        );
       }
     }
     path.pop();
@@ -83,14 +87,18 @@ export function orderFactors(columns: Iterable<string>, factors: readonly UserFa
 
 /**
  * The table with the factors as further columns, in the order they are given in.
- * @throws `E_USAGE` as `orderFactors` does, and for a factor that does not give one number a row
+ * @throws `E_USAGE` as `orderFactors` does, and for a factor that fails or does not give one number a row
  */
-export function computeFactors(table: FactorTable, factors: readonly UserFactor[]): FactorTable {
+export function computeFactors(
+  table: FactorTable,
+  factors: readonly UserFactor[],
+  sources: FactorSources = NO_SOURCES,
+): FactorTable {
   const columns: Record<string, Float64Array> = { ...table.columns };
-  for (const factor of orderFactors(table.names, factors)) {
-    const inputs = factor.inputs.map((input) => [input, columns[input]!.slice()]);
+  for (const factor of orderFactors([...table.names, ...sources.names], factors)) {
+    const inputs = factor.inputs.map((input) => [input, columns[input]?.slice() ?? sources.column(input)]);
     const rows = { length: table.length, minute: table.minute.slice() };
-    const values: unknown = factor.compute(Object.fromEntries(inputs) as FactorInputs, rows);
+    const values: unknown = compute(factor, Object.fromEntries(inputs) as FactorInputs, rows);
     if (!(values instanceof Float64Array) || values.length !== table.length) {
       const found = values instanceof Float64Array ? `${values.length} numbers` : typeof values;
       refuse(
@@ -103,6 +111,23 @@ export function computeFactors(table: FactorTable, factors: readonly UserFactor[
   return makeTable(table.minute, [...table.names, ...factors.map(({ name }) => name)], columns);
 }
 
+function compute(factor: UserFactor, inputs: FactorInputs, rows: FactorRows): unknown {
+  try {
+    return factor.compute(inputs, rows);
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    throw new TapemillError('E_USAGE', `factor ${factor.name} failed: ${found}`, { found }, { cause: error });
+  }
+}
+
 function refuse(message: string, found?: string): never {
   throw new TapemillError('E_USAGE', message, found === undefined ? {} : { found });
+}
+
+/** Names of the same source, for who has mistyped one. */
+function nearTo(name: string, known: ReadonlySet<string>): string {
+  const dot = name.indexOf('.');
+  if (dot < 0) return '';
+  const others = [...known].filter((other) => other.startsWith(name.slice(0, dot + 1)));
+  return others.length === 0 ? '' : `; there are ${others.join(', ')}`;
 }

@@ -70,4 +70,5 @@ export {
   defineFactor,
   orderFactors,
 } from './define-factor.js';
+export { type FactorSources, FACTOR_SOURCE_NAMES, NO_SOURCES, factorSources } from './factor-sources.js';
 export { type Built, type Leak, type LeakOptions, type LeakReport, checkLeaks, compareCut } from './leaks.js';
