@@ -1,11 +1,12 @@
 /**
  * Writes the pages that are made from code: docs/factors.md, docs/errors.md, docs/defects.md,
- * docs/wide-table.md. Needs a build.
+ * docs/wide-table.md, docs/cli.md. Needs a build.
  *
  *     node scripts/generate-docs.js           writes them
  *     node scripts/generate-docs.js --check   exits with 1 when one is not up to date
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { renderCliReference } from '../dist/cli/reference.js';
 import { renderWideTableDocs } from '../dist/dataset/index.js';
 import { ERROR_KINDS } from '../dist/errors.js';
 import { renderFactorDocs } from '../dist/factors/index.js';
@@ -52,6 +53,7 @@ const pages = {
   'errors.md': renderErrorDocs(),
   'defects.md': renderDefectDocs(),
   'wide-table.md': renderWideTableDocs(),
+  'cli.md': await renderCliReference(),
 };
 const check = process.argv.includes('--check');
 for (const [name, text] of Object.entries(pages)) {
