@@ -1,10 +1,11 @@
 import { TapemillError } from '../errors.js';
 import { layerSeries } from './layer-series.js';
 import type { Provided, Series, SeriesColumn, SeriesProvider, SeriesRequest } from './request.js';
+import { isOfLiquidations, liquidationSeries, sourceSeries } from './source-series.js';
 import { tableSeries } from './table-series.js';
 
 /** The first that has a column gives it. */
-const PROVIDERS: readonly SeriesProvider[] = [layerSeries, tableSeries];
+const PROVIDERS: readonly SeriesProvider[] = [layerSeries, ...sourceSeries, tableSeries];
 
 /** Every column that can be read for a symbol, a name once. Factors of users are not in it, though they can be read. */
 export function listSeriesColumns(): SeriesColumn[] {
@@ -37,7 +38,7 @@ export async function readSeries(request: SeriesRequest): Promise<Series> {
     const has = (provider: SeriesProvider): boolean =>
       provider.columns.some((column) => column.name === name);
     // What nobody declares may be a factor of the user's.
-    const provider = PROVIDERS.find(has) ?? tableSeries;
+    const provider = PROVIDERS.find(has) ?? (isOfLiquidations(name) ? liquidationSeries : tableSeries);
     of.set(provider, [...(of.get(provider) ?? []), name]);
   }
   for (const [provider, wanted] of of) {
