@@ -100,11 +100,16 @@ function optionEntry({ flags, description, defaultValue, defaultValueDescription
   return `.TP\n.B ${roff(flags)}\n${roff(`${description}${isWorthTelling ? ` (default: ${usual})` : ''}`)}`;
 }
 
+function codePoint(character: string): string {
+  return character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+}
+
 /** Text that roff leaves as it is: no escapes, no hyphens of its own, no requests at the start of a line. */
 function roff(text: string): string {
   return text
     .replaceAll('\\', '\\e')
     .replaceAll('-', '\\-')
     .replace(/\s*\n\s*/g, ' ')
-    .replace(/^[.']/, '\\&$&');
+    .replace(/^[.']/, '\\&$&')
+    .replace(/[^\p{ASCII}]/gu, (character) => `\\[u${codePoint(character)}]`);
 }
