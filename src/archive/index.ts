@@ -25,3 +25,12 @@ export {
   type SymbolPlan,
   planSymbol,
 } from './plan.js';
+export {
+  type DefectQuery,
+  type KnownDefect,
+  KNOWN_DEFECTS,
+  describeDefect,
+  excuseFor,
+  knownDefectsOf,
+} from './known-defects.js';
+export { readDefectsFile } from './defects-file.js';

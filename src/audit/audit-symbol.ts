@@ -1,4 +1,4 @@
-import type { Archive } from '../archive/index.js';
+import { type Archive, type KnownDefect, describeDefect, excuseFor } from '../archive/index.js';
 import { TapemillError } from '../errors.js';
 import type { MissingPeriod } from '../layer/index.js';
 import type { Market } from '../market/index.js';
@@ -23,7 +23,6 @@ import {
 import { COUNT } from './fields.js';
 import { GapFinder, type LayerGap, type TradeIdGaps } from './gaps.js';
 import { type SeriesAtHand, monthAtHand, seriesAtHand } from './klines-at-hand.js';
-import { type KnownDefect, describeDefect, excuseFor } from './known-defects.js';
 import { sourceObjectRow, tickObjectRow } from './object-quality.js';
 import { type DayTotals, reconcileMonth, wholeSpans } from './reconcile.js';
 import { type TapeMonth, readTape } from './symbol-tape.js';

@@ -1,8 +1,7 @@
-import type { Archive } from '../archive/index.js';
+import { type Archive, KNOWN_DEFECTS, type KnownDefect } from '../archive/index.js';
 import { EXIT, type ExitStatus, TapemillError } from '../errors.js';
 import { type SymbolAudit, auditSymbol } from './audit-symbol.js';
 import type { SymbolRequest } from './audit-symbol.js';
-import { KNOWN_DEFECTS, type KnownDefect } from './known-defects.js';
 import { updateQuality } from './quality-ledger.js';
 import { type Totals, addTotals, noTotals } from './totals.js';
 

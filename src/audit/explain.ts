@@ -1,4 +1,11 @@
-import type { Archive } from '../archive/index.js';
+import {
+  type Archive,
+  KNOWN_DEFECTS,
+  type KnownDefect,
+  describeDefect,
+  excuseFor,
+  knownDefectsOf,
+} from '../archive/index.js';
 import { TapemillError } from '../errors.js';
 import type { SourceFacts } from '../layer/index.js';
 import { type Market, parseObjectKey } from '../market/index.js';
@@ -16,13 +23,6 @@ import { type Difference, compareMinutes } from './differences.js';
 import { FIELDS, type Field, LAYER_FIELD } from './fields.js';
 import { type FilledFormula, filledFormulas } from './filled-formulas.js';
 import { seriesAtHand } from './klines-at-hand.js';
-import {
-  KNOWN_DEFECTS,
-  type KnownDefect,
-  describeDefect,
-  excuseFor,
-  knownDefectsOf,
-} from './known-defects.js';
 import { type ObjectRows, readObjectRows } from './object-rows.js';
 import { reconcileMonth } from './reconcile.js';
 import { type TapeMonth, readTape } from './symbol-tape.js';

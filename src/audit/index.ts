@@ -20,14 +20,6 @@ export { FIELDS, type Field, RELATIVE_TOLERANCE, numberText, toleranceOf } from 
 export type { FilledFormula } from './filled-formulas.js';
 export type { GapKind, LayerGap, TradeIdGaps } from './gaps.js';
 export { type MonthAtHand, type SeriesAtHand, monthAtHand, seriesAtHand } from './klines-at-hand.js';
-export {
-  type DefectQuery,
-  KNOWN_DEFECTS,
-  type KnownDefect,
-  describeDefect,
-  knownDefectsOf,
-} from './known-defects.js';
-export { readDefectsFile } from './defects-file.js';
 export { blemishes } from './object-quality.js';
 export type { ObjectRows } from './object-rows.js';
 export { type RecordedQuality, readQuality, updateQuality } from './quality-ledger.js';

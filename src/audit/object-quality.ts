@@ -1,8 +1,8 @@
+import { type KnownDefect, describeDefect, knownDefectsOf } from '../archive/index.js';
 import type { SourceFacts } from '../layer/index.js';
 import { type DataType, type Market, parseObjectKey } from '../market/index.js';
 import type { SourceObjectFacts } from '../sources/index.js';
 import { parsePeriod } from '../time/index.js';
-import { type KnownDefect, describeDefect, knownDefectsOf } from './known-defects.js';
 import type { TableRow } from './table-file.js';
 
 /** A row of the objects table for an object of ticks. */

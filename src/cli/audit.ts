@@ -66,9 +66,9 @@ async function runAudit(named: readonly string[], options: AuditOptions): Promis
   const market = parseMarket(options.market);
   const dataDir = resolve(options.dataDir);
   // Loading these takes longer than showing the help does.
-  const { audit, readDefectsFile } = await import('../audit/index.js');
+  const { audit } = await import('../audit/index.js');
   const { auditHtml, auditText } = await import('../report/index.js');
-  const { openArchive } = await import('../archive/index.js');
+  const { openArchive, readDefectsFile } = await import('../archive/index.js');
   const { atomicWriteFile, listSymbols } = await import('../layer/index.js');
   const isNamed = named.length > 0 || options.symbolsFile !== undefined;
   if (options.all === true && isNamed) {

@@ -1,7 +1,6 @@
-import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import { type CollectionOptions, addCollectionOptions, readCollection } from './collection-options.js';
-import { positiveInteger, queueOption, shardOption } from './options.js';
+import { queueOption, shardOption, workersOption } from './options.js';
 import { watchSignals } from './signals.js';
 
 const EXAMPLES = `Examples:
@@ -40,7 +39,7 @@ export function collectCommand(): Command {
     'mill aggTrades of an archive into the minute layer and 1h factors, and bring in other data types',
   );
   return addCollectionOptions(command)
-    .option('--workers <n>', 'processes that mill at the same time', positiveInteger, availableParallelism())
+    .addOption(workersOption())
     .addOption(queueOption())
     .addOption(shardOption())
     .option('--keep-zip', 'keep the objects used, below {data-dir}/archive')

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { KnownDefect } from '../archive/index.js';
 import type { CollectRequest } from '../collect/index.js';
 import { parseMarket } from '../market/index.js';
 import type { Shard } from '../work/index.js';
@@ -32,6 +33,7 @@ export interface CollectionOptions
   readonly queue?: string;
   readonly shard?: Shard;
   readonly prefer?: 'monthly' | 'daily';
+  readonly knownDefects?: string;
 }
 
 /** All of them but `--queue`, `--shard` and `--prefer`. */
@@ -43,7 +45,10 @@ export function addCollectionOptions(command: Command): Command {
   addStreamOptions(command);
   addArchiveOptions(command);
   addNetworkOptions(command);
-  command.addOption(dataDirOption()).addOption(marketOption());
+  command
+    .addOption(dataDirOption())
+    .addOption(marketOption())
+    .option('--known-defects <file>', 'JSON list of known bad objects to tell of, beside the built-in ones');
   return addThresholdOptions(command);
 }
 
@@ -64,10 +69,16 @@ export async function readCollection(
     ...(options.queue === undefined ? {} : { queue: resolve(options.queue) }),
     shard: options.shard ?? null,
     prefer: options.prefer ?? null,
+    ...(options.knownDefects === undefined ? {} : { knownDefects: await withOwn(options.knownDefects) }),
     network: {
       connections: options.connections,
       bytesPerSecond: options.limitRate ?? null,
       ...(options.index === undefined ? {} : { index: options.index }),
     },
   };
+}
+
+async function withOwn(path: string): Promise<readonly KnownDefect[]> {
+  const { KNOWN_DEFECTS, readDefectsFile } = await import('../archive/index.js');
+  return [...KNOWN_DEFECTS, ...(await readDefectsFile(path))];
 }

@@ -58,9 +58,9 @@ async function explainTime(symbol: string, time: string, options: ExplainOptions
     );
   }
   // Loading these takes longer than showing the help does.
-  const { explainMinute, readDefectsFile } = await import('../audit/index.js');
+  const { explainMinute } = await import('../audit/index.js');
   const { explainText } = await import('../report/index.js');
-  const { openArchive } = await import('../archive/index.js');
+  const { openArchive, readDefectsFile } = await import('../archive/index.js');
   const dataDir = resolve(options.dataDir);
   const network = { dataDir, keepZip: false, ...(options.index !== undefined && { index: options.index }) };
   const archive = options.offline ? null : openArchive(await archiveLocation(options), network);

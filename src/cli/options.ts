@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { TapemillError, fromSystemError } from '../errors.js';
 import { MARKETS, assertSymbol, normalizeSymbol } from '../market/index.js';
@@ -30,6 +31,12 @@ export const dataDirOption = (): Option =>
   new Option('--data-dir <folder>', 'where the layer and the factors are')
     .env('TAPEMILL_DATA_DIR')
     .default('data');
+
+/** The default is not printed as a number: pages are made of the help. */
+export const workersOption = (): Option =>
+  new Option('--workers <n>', 'processes that mill at the same time')
+    .argParser(positiveInteger)
+    .default(availableParallelism(), 'one for each core');
 
 export const queueOption = (): Option =>
   new Option('--queue <file>', "the ledger's file (default: {data-dir}/_ledger/ledger.sqlite)").env(

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { UpstreamChange } from '../collect/index.js';
@@ -6,7 +5,7 @@ import { MARKETS, type Market, normalizeSymbol } from '../market/index.js';
 import { DAY_MS, type EpochMs, parsePeriod } from '../time/index.js';
 import type { Shard } from '../work/index.js';
 import { type NetworkLimits, addNetworkOptions } from './archive-options.js';
-import { dataDirOption, positiveInteger, queueOption, shardOption } from './options.js';
+import { dataDirOption, queueOption, shardOption, workersOption } from './options.js';
 import { watchSignals } from './signals.js';
 
 const EXAMPLES = `Examples:
@@ -40,7 +39,7 @@ export function refreshCommand(): Command {
     .option('--since <when>', 'leave alone what was published before: 20d, 12h, or a date', parseSince)
     .addOption(new Option('--market <market>', 'only this one').choices(MARKETS))
     .option('--dry-run', 'tell what changed, and do nothing')
-    .option('--workers <n>', 'processes that mill at the same time', positiveInteger, availableParallelism());
+    .addOption(workersOption());
   return addNetworkOptions(command)
     .addOption(dataDirOption())
     .addOption(queueOption())

@@ -164,7 +164,7 @@ class CollectRun {
 
   async #plan(subject: Subject): Promise<void> {
     const { archive, network = {}, dataDir, thresholds, prefer, keepZip } = this.request;
-    const { range, fresh = false } = this.request;
+    const { range, fresh = false, knownDefects } = this.request;
     try {
       if (isArchiveSubject(subject)) {
         await sweepTempFiles(kindOf(subject.stream).monthFolder(dataDir, subject));
@@ -174,6 +174,7 @@ class CollectRun {
         ...subject,
         months: this.request.months?.get(subject.symbol) ?? null,
         tardis: tardisOptions(this.request),
+        ...(knownDefects && { knownDefects }),
       });
       if (this.#fatal) return;
       // A run that was killed between writing a month and giving up its downloads left them to us.

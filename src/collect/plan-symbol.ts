@@ -1,6 +1,7 @@
 import {
   type Archive,
   type ArchiveEntry,
+  type KnownDefect,
   type ListQuery,
   type SymbolPlan,
   planSymbol,
@@ -11,6 +12,7 @@ import type { MissingPeriod } from '../layer/index.js';
 import { type DateRange, parsePeriod, parseRange } from '../time/index.js';
 import { VERSION } from '../version.js';
 import type { SettledSpec, TaskSpec } from '../work/index.js';
+import { defectNotes } from './defect-notes.js';
 import { memoryOf } from './memory.js';
 import {
   type BarsPayload,
@@ -61,6 +63,8 @@ export type SymbolRequest<Of extends Stream = Stream> = Omit<
     readonly fresh: boolean;
     /** Months that may be built, others staying as they are; null: all. */
     readonly months: ReadonlySet<string> | null;
+    /** What is known to be wrong with published objects; default: what tapemill ships. */
+    readonly knownDefects?: readonly KnownDefect[];
   };
 
 const MONTH_STAGE = 0;
@@ -76,7 +80,7 @@ export async function planCollection(
   ledger: Ledger | null,
   request: SymbolRequest<ArchiveStream>,
 ): Promise<PlannedSymbol> {
-  const { range, fresh, months, ...shared } = request;
+  const { range, fresh, months, knownDefects, ...shared } = request;
   const { market, stream, symbol, dataDir } = shared;
   const kind = kindOf(stream);
   const isRemote = archive.release !== undefined;
@@ -134,7 +138,13 @@ export async function planCollection(
     settled: [...reusedSpecs(group, works), ...missingSpecs(group, missing), ...barsSpec(group, unchanged)],
     appeared: ledger ? appearedSince(ledger, group, plan.range, missing) : [],
     seen: works.flatMap((work) => [...work.plan.objects, ...work.plan.alternates]),
-    notes: works.flatMap(({ plan: { note }, notes }) => [...(note === undefined ? [] : [note]), ...notes]),
+    notes: [
+      ...works.flatMap(({ plan: { note }, notes }) => [...(note === undefined ? [] : [note]), ...notes]),
+      ...defectNotes(
+        toBuild.flatMap((work) => work.objects),
+        knownDefects,
+      ),
+    ],
   };
 }
 

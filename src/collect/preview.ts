@@ -82,13 +82,14 @@ async function previewSubject(
   const { symbol } = subject;
   const stream = subject.stream.name;
   const { archive: location, dataDir, thresholds, prefer, keepZip, range } = request;
-  const { network = {}, fresh = false } = request;
+  const { network = {}, fresh = false, knownDefects } = request;
   try {
     const planned = await planSubject(archive, ledger, {
       ...{ archive: location, network, dataDir, thresholds, prefer, keepZip, range, fresh },
       ...subject,
       months: request.months?.get(symbol) ?? null,
       tardis: tardisOptions(request),
+      ...(knownDefects && { knownDefects }),
     });
     const toBuild = planned.works.filter(({ reason }) => reason !== null);
     const objects = toBuild.flatMap(({ objects: entries, month, reason }) =>

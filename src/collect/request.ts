@@ -1,4 +1,4 @@
-import type { DownloadEvent } from '../archive/index.js';
+import type { DownloadEvent, KnownDefect } from '../archive/index.js';
 import { type ExitStatus, TapemillError } from '../errors.js';
 import type { Ledger } from '../ledger/index.js';
 import { type TardisExchange, exchangeOfMarket, marketOfExchange, parseExchange } from '../imports/index.js';
@@ -43,6 +43,8 @@ export interface CollectRequest {
   readonly months?: ReadonlyMap<string, ReadonlySet<string>>;
   /** List the archive as it is now, whatever a cached listing says. */
   readonly fresh?: boolean;
+  /** What is known to be wrong with published objects, told when they are to be read; default: what tapemill ships. */
+  readonly knownDefects?: readonly KnownDefect[];
   readonly onEvent?: (event: CollectEvent) => void;
   /** What happens on the network, while objects are fetched ahead of their milling. */
   readonly onDownload?: (event: DownloadEvent) => void;

@@ -27,9 +27,7 @@ export async function inputsOfSources(
   for (const name of wanted.triad ? (['mark', 'index', 'premium'] as const) : []) {
     const months = await viewTriad(dataDir, market, symbol, name, span, frequency);
     inputs.push(
-      ...months.map(({ interval, month }) =>
-        inputMonth(`${month.facts.dataType} ${interval}`, month.facts),
-      ),
+      ...months.map(({ interval, month }) => inputMonth(`${month.facts.dataType} ${interval}`, month.facts)),
     );
   }
   return inputs;

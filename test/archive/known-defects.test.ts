@@ -1,8 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { KNOWN_DEFECTS, describeDefect, knownDefectsOf, readDefectsFile } from '../../src/audit/index.js';
-import { excuseFor } from '../../src/audit/known-defects.js';
+import {
+  KNOWN_DEFECTS,
+  describeDefect,
+  excuseFor,
+  knownDefectsOf,
+  readDefectsFile,
+} from '../../src/archive/index.js';
 import { parsePeriod } from '../../src/time/index.js';
 import { temporaryFolder } from '../cli/run.js';
 
