@@ -92,7 +92,7 @@ async function examine(request: SettleRequest): Promise<FactorState> {
   const existing = await readJson(paths.meta);
   const reason =
     existing === undefined
-      ? 'not yet written'
+      ? 'new'
       : (whyStale(existing, identity) ?? (await whyLost(paths, existing)));
   return { paths, months, identity, existing, reason };
 }

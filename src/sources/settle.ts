@@ -99,7 +99,7 @@ async function examine(request: SettleSourceRequest): Promise<CsvState> {
   const existing = await readJson(paths.meta);
   const reason =
     existing === undefined
-      ? 'not yet written'
+      ? 'new'
       : (whySourceStale(existing, identity) ?? (await whyLost(paths.csv, existing)));
   return { series, paths, months, identity, existing, reason };
 }

@@ -37,7 +37,7 @@ describe('liquidations', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const csv = join(dataDir, 'binance_liquidations_15m', 'ETHUSDT_liquidations.csv');
     expect(stdout.trimEnd().split('\n')).toEqual([
-      'ETHUSDT  15m  192 bars  2025-10-01 00:00:00+00:00 … 2025-10-02 23:45:00+00:00  written (not yet written)',
+      'ETHUSDT  15m  192 bars  2025-10-01 00:00:00+00:00 … 2025-10-02 23:45:00+00:00  written (new)',
       '  covered  192 of 192 bars, 192 of them lower bounds',
       '  events   5 of tardis',
       '  prices   no minute layer and no klines here: blood_content and pain_depth are empty',
@@ -105,7 +105,7 @@ describe('liquidations', () => {
         symbol: 'ETHUSDT',
         frequency: '1h',
         status: 'written',
-        reason: 'not yet written',
+        reason: 'new',
         rows: 48,
         meta: { status: 'ok' },
       },

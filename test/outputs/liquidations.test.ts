@@ -247,7 +247,7 @@ describe('the files', () => {
   it('are left alone when nothing changed, and the reason is said otherwise', async () => {
     await putExample();
     const first = await settle(dataDir, { freq: '15m' });
-    expect([first.status, first.reason]).toEqual(['written', 'not yet written']);
+    expect([first.status, first.reason]).toEqual(['written', 'new']);
     const again = await settle(dataDir, {
       freq: '15m',
       zWindows: 96,
@@ -280,7 +280,7 @@ describe('the files', () => {
     unlinkSync(parquet);
     expect(await reasonOf({})).toBe('ETHUSDT_liquidations.parquet is gone');
     unlinkSync(meta);
-    expect(await reasonOf({})).toBe('not yet written');
+    expect(await reasonOf({})).toBe('new');
     expect(readdirSync(dirname(csv))).toHaveLength(3);
   });
 

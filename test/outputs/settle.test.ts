@@ -66,7 +66,7 @@ describe('settling factors', () => {
       missingPeriods: [{ period: '2026-04-02', reason: 'not listed' }],
     });
     const { status, reason, rows, meta } = await settle();
-    expect({ status, reason, rows }).toEqual({ status: 'written', reason: 'not yet written', rows: 96 });
+    expect({ status, reason, rows }).toEqual({ status: 'written', reason: 'new', rows: 96 });
 
     const { csv, parquet, meta: metaPath } = paths();
     expect(JSON.parse(readFileSync(metaPath, 'utf8'))).toEqual(meta);
@@ -201,7 +201,7 @@ describe('settling factors', () => {
     appendFileSync(paths().csv, 'x');
     expect(await reasonOf()).toBe('BTCUSDT_aggTrades.csv has another size than recorded');
     writeFileSync(paths().meta, '{"status":"ok"');
-    expect(await reasonOf()).toBe('not yet written');
+    expect(await reasonOf()).toBe('new');
     writeFileSync(paths().meta, '[1]');
     expect(await reasonOf()).toBe('the schema version changed');
     expect(await reasonOf()).toBeNull();

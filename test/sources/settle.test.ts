@@ -77,7 +77,7 @@ describe('settling klines', () => {
     await put(KLINES_1H, { '2024-01-30': day('2024-01-30'), '2024-01-31': day('2024-01-31') });
     await put(KLINES_1H, { '2024-02-01': day('2024-02-01'), '2024-02-03': day('2024-02-03') }, { missingPeriods: [{ period: '2024-02-02', reason: 'not listed' }] }); // prettier-ignore
     const settled = await settle(KLINES_1H);
-    expect(settled).toMatchObject({ status: 'written', reason: 'not yet written', rows: 96 });
+    expect(settled).toMatchObject({ status: 'written', reason: 'new', rows: 96 });
     expect(settled.paths).toEqual({
       csv: join(dataDir, 'binance_klines_1h', 'XYZUSDT_klines_1h.csv'),
       meta: join(dataDir, 'binance_klines_1h', 'XYZUSDT_klines_1h.csv.meta.json'),
@@ -142,7 +142,7 @@ describe('settling klines', () => {
     writeFileSync(first.paths.meta, '[]');
     expect((await settle(KLINES_1H)).reason).toBe('the schema version changed');
     writeFileSync(first.paths.meta, '{');
-    expect((await settle(KLINES_1H)).reason).toBe('not yet written');
+    expect((await settle(KLINES_1H)).reason).toBe('new');
   });
 
   it('gives the same bytes whatever the way there', async () => {

@@ -32,7 +32,7 @@ export async function settleLiquidations(request: SettleLiquidationsRequest): Pr
   const existing = await readJson(paths.meta);
   const reason =
     existing === undefined
-      ? 'not yet written'
+      ? 'new'
       : (whyStale(existing, identity) ?? (await whyLost(paths, existing)));
   if (reason === null) {
     const meta = existing as LiquidationMeta; // equal to the identity, and made by us as far as it was compared
