@@ -70,6 +70,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./status.js')).statusCommand(),
   },
   {
+    name: 'serve',
+    summary: 'a dashboard in the browser: work, coverage, charts, quality',
+    group: 'Look:',
+    load: async () => (await import('./serve.js')).serveCommand(),
+  },
+  {
     name: 'query',
     summary: 'SQL over the minute layer and the factors',
     group: 'Look:',

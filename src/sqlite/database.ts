@@ -108,6 +108,8 @@ export class Database {
   }
 
   close(): void {
+    // The library keeps the file open as long as there is a statement.
+    this.#statements.clear();
     if (this.#db.open) this.#db.close();
   }
 
