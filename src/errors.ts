@@ -121,6 +121,16 @@ const kinds = {
     meaning: 'Nothing is stored of the liquidations of this symbol and range.',
     remedy: 'Run `tapemill import liquidations` first, or check --data-dir and --market.',
   },
+  E_NO_DATASET: {
+    exit: EXIT.nothingThere,
+    meaning: 'There is no finished wide table of this market and frequency, or the symbol is not in it.',
+    remedy: 'Run `tapemill dataset build` first, or check --data-dir, --market, --freq and the symbol.',
+  },
+  E_DATASET: {
+    exit: EXIT.integrity,
+    meaning: 'A file of the wide table cannot be read, or has other columns than the others.',
+    remedy: 'Run `tapemill dataset build` again.',
+  },
   E_DISK_FULL: {
     exit: EXIT.tryAgain,
     meaning: 'The disk is full, or a quota is used up. Nothing half-written was left.',

@@ -25,11 +25,14 @@ svg { display: block; width: 100%; height: auto; margin: .5rem 0; } svg text { f
 @media print { body { max-width: none; font-size: 11px; padding: 0; } h2 { break-after: avoid; } .card, tr, svg { break-inside: avoid; }
   .wide { overflow: visible; } }`;
 
-/** @param body HTML; whatever is not ours in it must have gone through `escapeXml` */
-export function page(title: string, body: string): string {
+/**
+ * @param body HTML; whatever is not ours in it must have gone through `escapeXml`
+ * @param style rules that only this page needs
+ */
+export function page(title: string, body: string, style = ''): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>${escapeXml(title)}</title><style>${STYLE}</style></head>
+<meta name="color-scheme" content="light dark"><title>${escapeXml(title)}</title><style>${STYLE}${style}</style></head>
 <body>
 ${body}
 </body></html>

@@ -2,7 +2,7 @@ import { type Period, daysOfMonth } from '../time/index.js';
 import { escapeXml } from './page.js';
 
 /** As wide as a phone, so that its text keeps its size there; wider screens show it larger. */
-const WIDTH = 340;
+export const WIDTH = 340;
 
 /** One day of a calendar. */
 export interface DayCell {
@@ -107,12 +107,13 @@ export function dayLine(
   );
 }
 
-function text(x: number, y: number, content: string, anchor: 'start' | 'middle' | 'end'): string {
+export function text(x: number, y: number, content: string, anchor: 'start' | 'middle' | 'end'): string {
   return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}">${escapeXml(content)}</text>`;
 }
 
-function svg(height: number, parts: readonly string[], label: string): string {
+/** Parts on a canvas `WIDTH` wide. @param label for those who cannot see it */
+export function svg(height: number, parts: readonly string[], label: string): string {
   return `<svg viewBox="0 0 ${WIDTH} ${round(height)}" role="img" aria-label="${escapeXml(label)}">${parts.join('')}</svg>`;
 }
 
-const round = (value: number): number => Math.round(value * 100) / 100;
+export const round = (value: number): number => Math.round(value * 100) / 100;
