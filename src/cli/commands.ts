@@ -64,6 +64,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./liquidations.js')).liquidationsCommand(),
   },
   {
+    name: 'plot',
+    summary: 'price, CVD, volume, liquidations, funding, OI as PNG, SVG or a page',
+    group: 'Look:',
+    load: async () => (await import('./plot.js')).plotCommand(),
+  },
+  {
+    name: 'tearsheet',
+    summary: 'what a factor says of the returns after it: IC, quantiles, decay, turnover',
+    group: 'Look:',
+    load: async () => (await import('./tearsheet.js')).tearsheetCommand(),
+  },
+  {
     name: 'status',
     summary: 'where a collection stands: progress, workers, failures, holes',
     group: 'Look:',
