@@ -70,7 +70,7 @@ describe('mean over time', () => {
       );
       if (Math.abs(meanOverTime(sums, horizon).t!) < 1.96) covered++;
     }
-    // 95 % in theory; taken as independent it would be some 35 %.
+    // 95 % in theory; taken as independent it would be far less.
     expect(covered / rounds).toBeGreaterThan(0.83);
   });
 
