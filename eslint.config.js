@@ -30,6 +30,13 @@ export default tseslint.config(
     },
   },
   {
+    // The page has the types of a browser, and none of Node.
+    files: ['web/**/*.ts'],
+    languageOptions: {
+      parserOptions: { project: './web/tsconfig.json', tsconfigRootDir: import.meta.dirname },
+    },
+  },
+  {
     files: ['**/*.js'],
     languageOptions: {
       globals: Object.fromEntries(
