@@ -2,14 +2,24 @@ import { countText } from '../../format/number.js';
 import { instantText } from '../../format/time.js';
 
 /** A row account, whatever its data type counts, as names and texts. Nested names are joined. Pure. */
-export function accountRows(account: Readonly<Record<string, unknown>>): (readonly [name: string, text: string])[] {
+export function accountRows(
+  account: Readonly<Record<string, unknown>>,
+): (readonly [name: string, text: string])[] {
   return Object.entries(account).flatMap(([name, value]) => rowsOf(words(name), value));
 }
 
 function rowsOf(name: string, value: unknown): (readonly [string, string])[] {
   if (value === null || value === undefined) return [[name, '—']];
   if (Array.isArray(value)) {
-    return value.length === 0 ? [[name, 'none']] : [[name, value.slice(0, 20).map(shortly).join('; ') + (value.length > 20 ? ` and ${value.length - 20} more` : '')]];
+    return value.length === 0
+      ? [[name, 'none']]
+      : [
+          [
+            name,
+            value.slice(0, 20).map(shortly).join('; ') +
+              (value.length > 20 ? ` and ${value.length - 20} more` : ''),
+          ],
+        ];
   }
   if (typeof value === 'object') {
     return Object.entries(value).flatMap(([inner, one]) => rowsOf(`${name}: ${words(inner)}`, one));

@@ -35,7 +35,12 @@ export class CoverageView implements View {
   private readonly filter = h('input', {
     class: 'input',
     testid: 'coverage-filter',
-    attrs: { type: 'search', placeholder: 'Filter symbols', 'aria-label': 'Filter symbols', spellcheck: 'false' },
+    attrs: {
+      type: 'search',
+      placeholder: 'Filter symbols',
+      'aria-label': 'Filter symbols',
+      spellcheck: 'false',
+    },
     on: {
       input: () => {
         replaceRoute(withParams(currentRoute(), { q: this.filter.value }));
@@ -87,7 +92,12 @@ export class CoverageView implements View {
       const markets = [...new Set(symbols.map(({ market }) => market))];
       const market = route.params['market'] ?? markets[0];
       if (market === undefined) {
-        fill(this.content, emptyState('No months yet', 'Nothing has been collected in this data folder.', ['tapemill collect BTCUSDT --start 2024-01 --end 2024-06']));
+        fill(
+          this.content,
+          emptyState('No months yet', 'Nothing has been collected in this data folder.', [
+            'tapemill collect BTCUSDT --start 2024-01 --end 2024-06',
+          ]),
+        );
         return;
       }
       this.answer = await api.coverage(market, loading.signal);
@@ -151,7 +161,14 @@ export class CoverageView implements View {
     const counts = countStates(this.rows);
     fill(
       this.legend,
-      ...STATES.map(([state, text]) => h('span', {}, h('i', { class: `swatch ${state}` }), `${text} ${state === 'expected-none' ? '' : `(${(counts.get(state) ?? 0).toLocaleString('en-US')})`}`)),
+      ...STATES.map(([state, text]) =>
+        h(
+          'span',
+          {},
+          h('i', { class: `swatch ${state}` }),
+          `${text} ${state === 'expected-none' ? '' : `(${(counts.get(state) ?? 0).toLocaleString('en-US')})`}`,
+        ),
+      ),
       h('span', { text: 'Arrow keys move, Enter opens' }),
     );
   }
@@ -208,7 +225,11 @@ export class CoverageView implements View {
     ].join(' ');
     // What was imported comes from files that only their owner knows.
     const commands = type.startsWith('import') ? [] : [command];
-    return emptyState('No file of this month', 'The archive had nothing, or a collection failed at it.', commands);
+    return emptyState(
+      'No file of this month',
+      'The archive had nothing, or a collection failed at it.',
+      commands,
+    );
   }
 
   private exploreLink(symbol: string, month: string, row: CoverageRow | undefined): HTMLElement | null {

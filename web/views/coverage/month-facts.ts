@@ -21,17 +21,41 @@ export function monthFacts(answer: MonthAnswer): HTMLElement[] {
       h('h3', { text: 'Missing periods' }),
       missing.length === 0
         ? h('p', { class: 'soft', text: 'None.' })
-        : h('ul', { class: 'troubles' }, ...missing.map(({ period, reason, detail }) => h('li', {}, h('strong', { text: period }), ` ${reason}`, detail === undefined ? null : h('p', { class: 'soft', text: detail })))),
+        : h(
+            'ul',
+            { class: 'troubles' },
+            ...missing.map(({ period, reason, detail }) =>
+              h(
+                'li',
+                {},
+                h('strong', { text: period }),
+                ` ${reason}`,
+                detail === undefined ? null : h('p', { class: 'soft', text: detail }),
+              ),
+            ),
+          ),
     ),
-    h('section', { testid: 'month-objects' }, h('h3', { text: plural(objects.length, 'object') }), ...objects.map(objectFacts)),
+    h(
+      'section',
+      { testid: 'month-objects' },
+      h('h3', { text: plural(objects.length, 'object') }),
+      ...objects.map(objectFacts),
+    ),
   ];
 }
 
 function auditFacts(audit: MonthAnswer['audit']): HTMLElement {
-  if (audit === null) return h('p', { class: 'soft', text: 'No day of it was audited. tapemill audit compares its minutes with klines.' });
+  if (audit === null)
+    return h('p', {
+      class: 'soft',
+      text: 'No day of it was audited. tapemill audit compares its minutes with klines.',
+    });
   const { exactShare, compared, exact, withoutKline, days, classes } = audit;
   return factList([
-    ['exact', `${shareText(exactShare)} (${countText(exact)} of ${plural(compared, 'minute')}, ${plural(days, 'day')})`],
+    [
+      'exact',
+      `${shareText(exactShare)} (${countText(exact)} of ${plural(compared, 'minute')}, ${plural(days, 'day')})`,
+    ],
     ...Object.entries(classes).map(([name, count]) => [name, plural(count, 'minute')] as const),
     ...(withoutKline > 0 ? [['without kline', plural(withoutKline, 'minute')] as const] : []),
   ]);
@@ -44,7 +68,10 @@ function objectFacts({ key, bytes, sha256, checksum, rows, accepted, account }: 
     h('h3', { class: 'mono', text: key }),
     factList([
       ['size', bytesText(bytes)],
-      ['checksum', h('span', { class: checksum === 'missing' ? 'warn' : '', text: checksum ?? 'not published' })],
+      [
+        'checksum',
+        h('span', { class: checksum === 'missing' ? 'warn' : '', text: checksum ?? 'not published' }),
+      ],
       ['SHA-256', h('code', { text: sha256 })],
       ['rows', `${countText(rows)}, ${countText(accepted)} accepted`],
     ]),

@@ -20,7 +20,10 @@ export function filterRows(
   dataType: string | null,
   typed: string,
 ): CoverageRow[] {
-  const words = typed.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const words = typed
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   return rows.filter((row) => {
     if (dataType !== null && row.dataType !== dataType) return false;
     const name = `${row.symbol} ${row.dataType}`.toLowerCase();
@@ -45,7 +48,8 @@ export function heatOf(answer: CoverageAnswer, rows: readonly CoverageRow[], isO
 
 function cellOf(row: CoverageRow | undefined, month: MonthCoverage | undefined): HeatCell | null {
   if (!row || !month || month.state === 'expected-none') return null;
-  const share = month.state === 'partial' && month.share !== null ? `, ${shareText(month.share, 1)} of its days` : '';
+  const share =
+    month.state === 'partial' && month.share !== null ? `, ${shareText(month.share, 1)} of its days` : '';
   return {
     look: month.state,
     share: month.state === 'partial' ? month.share : null,
