@@ -91,9 +91,7 @@ async function examine(request: SettleRequest): Promise<FactorState> {
   const identity = identify(request, months);
   const existing = await readJson(paths.meta);
   const reason =
-    existing === undefined
-      ? 'new'
-      : (whyStale(existing, identity) ?? (await whyLost(paths, existing)));
+    existing === undefined ? 'new' : (whyStale(existing, identity) ?? (await whyLost(paths, existing)));
   return { paths, months, identity, existing, reason };
 }
 

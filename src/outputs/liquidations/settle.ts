@@ -31,9 +31,7 @@ export async function settleLiquidations(request: SettleLiquidationsRequest): Pr
   const { paths, identity } = job;
   const existing = await readJson(paths.meta);
   const reason =
-    existing === undefined
-      ? 'new'
-      : (whyStale(existing, identity) ?? (await whyLost(paths, existing)));
+    existing === undefined ? 'new' : (whyStale(existing, identity) ?? (await whyLost(paths, existing)));
   if (reason === null) {
     const meta = existing as LiquidationMeta; // equal to the identity, and made by us as far as it was compared
     return { status: 'unchanged', reason, rows: meta.rows, paths, meta };
