@@ -84,7 +84,7 @@ function hooks(): void {
   port = channel.port1;
   port.unref();
   const data: HookData = { port: channel.port2, tapemillUrl: new URL('../index.js', import.meta.url).href };
-  register(new URL('./module-hooks.js', import.meta.url), { data, transferList: [channel.port2] });
+  register(new URL('../../dist/user-factors/module-hooks.js', import.meta.url), { data, transferList: [channel.port2] });
 }
 
 /** What was read so far. A file is read once a process, so its hash is remembered. */
