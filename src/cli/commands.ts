@@ -58,6 +58,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./factors.js')).factorsCommand(),
   },
   {
+    name: 'dataset',
+    summary: 'the wide table: build, check, describe, report, export',
+    group: 'Make:',
+    load: async () => (await import('./dataset.js')).datasetCommand(),
+  },
+  {
     name: 'liquidations',
     summary: 'factors of liquidations',
     group: 'Make:',

@@ -63,6 +63,8 @@ are those with high / low ≤ 1.2, or all when fewer than 10 are.
   values have.
 - **\`oi_delta_usd_over_quote_volume\`** divides by what was really traded in quote, not by close × volume.
 - **A dump's sample at the very start of a bar** belongs to the bar before, whose end it is.
+- **\`dq_exact_share\`, \`dq_flags\`** say what an audit found of the bar, by klines that are published days later. They are there to
+  choose rows by, not to learn from, and the leak check leaves them out.
 - **A ticker's basis** is of last price and index.
 
 ## Your own factors

@@ -9,7 +9,13 @@
  *                                        asOf sources, factors ─────┘    └─► CrossSections.add … close
  * ```
  */
-export { type WideColumn, type WideColumnDefinition, type WideFamily, WIDE_FAMILIES } from './column.js';
+export {
+  type WideColumn,
+  type WideColumnDefinition,
+  type WideFamily,
+  WIDE_FAMILIES,
+  columnMaker,
+} from './column.js';
 export { ORDER_FLOW_PREFIX, WIDE_COLUMNS, listWideColumns } from './registry.js';
 export { renderWideTableDocs } from './docs.js';
 export {
@@ -50,7 +56,7 @@ export {
 export { DUMP_VALUES, type DumpSources, type WideDump, dumpColumns } from './families/dumps.js';
 export { TICKER_COLUMNS, TICKER_MAX_AGE_MS, type TickerSource, tickerColumns } from './families/ticker.js';
 export { timeColumns } from './families/universe.js';
-export { type QualityInputs, qualityColumns } from './families/quality.js';
+export { AFTERTHOUGHTS, type QualityInputs, qualityColumns } from './families/quality.js';
 export { rvStability } from './families/volatility.js';
 export { type CrossInputs, acrossTimeColumns } from './families/cross.js';
 export { type MaxAges, type SymbolInputs, symbolTable } from './symbol-table.js';

@@ -3,7 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { TapemillError, fromSystemError, isSystemError } from '../errors.js';
 import type { Market } from '../market/index.js';
 import type { EpochMs, Frequency } from '../time/index.js';
-import { datasetPaths, symbolPaths } from '../wide-table/paths.js';
+import { datasetPaths, symbolPaths } from '../wide-table/index.js';
 import { type TableColumn, describeColumns } from './columns.js';
 import { nearest } from './nearest.js';
 import { TIME_COLUMN, WideFile } from './wide-file.js';

@@ -61,7 +61,31 @@ export function decodeColumns(
   );
 }
 
-/** The same where no column is nullable. @throws as `decodeColumns` does */
+/**
+ * Some of the columns of a row group, by name, null as NaN; the others are not looked at.
+ * @param bytes a part of the file that holds the row group, from the position `start` on
+ * @throws whatever is wrong, in words; the caller names the file
+ */
+export function decodeSomeColumns(
+  bytes: Uint8Array,
+  start: number,
+  group: RowGroup,
+  fields: readonly ParquetField[],
+): Float64Array[] {
+  const chunks = new Map(group.columns.map((chunk) => [chunk.meta_data?.path_in_schema.join('.'), chunk]));
+  return fields.map((field) => {
+    const chunk = chunks.get(field.name);
+    if (!chunk?.meta_data) throw new RangeError(`has no column ${field.name}`);
+    const from = Number(chunk.meta_data.data_page_offset) - start;
+    const to = from + chunkBytes(chunk);
+    if (from < 0 || to > bytes.length || from > to) {
+      throw new RangeError(`column ${field.name} lies outside the file`);
+    }
+    return decodePage(bytes.subarray(from, to), chunk, field, Number(group.num_rows));
+  });
+}
+
+/** Columns of a whole file where none is nullable. @throws as `decodeColumns` does */
 export function decodeRequiredColumns(
   file: Uint8Array,
   footer: Footer,

@@ -17,6 +17,7 @@ export {
   decodeFooter,
   decodeRequiredColumns,
   decodeRowGroup,
+  decodeSomeColumns,
   fieldsOf,
   footerBytes,
   rowGroupSpan,
@@ -25,3 +26,4 @@ export {
   type RowGroup,
 } from './decode.js';
 export { unpackDelta } from './delta.js';
+export { ParquetSplicer } from './splice.js';

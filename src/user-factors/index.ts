@@ -1,3 +1,2 @@
 /** Files of the user's own factors: loaded, checked, hashed. */
-export { type UserFactors, loadUserFactors } from './load.js';
-export type { LoadedFile } from './module-hooks.js';
+export { type LoadedFile, type UserFactors, loadUserFactors } from './load.js';

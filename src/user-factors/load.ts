@@ -1,11 +1,18 @@
-import { stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { register } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { type UserFactor, defineFactor } from '../dataset/index.js';
 import { TapemillError, fromSystemError } from '../errors.js';
-import { type HookData, type LoadedFile, ROOT_MARK } from './module-hooks.js';
+import { type HookData, type HookMessage, ROOT_MARK } from './module-hooks.js';
+
+/** A file that factors come from. */
+export interface LoadedFile {
+  readonly path: string;
+  readonly sha256: string;
+}
 
 export interface UserFactors {
   /** In the order of the files, and within one of its exports. */
@@ -26,7 +33,6 @@ const EXTENSIONS = ['.js', '.mjs', '.ts', '.mts'] as const;
  */
 export async function loadUserFactors(paths: readonly string[]): Promise<UserFactors> {
   const factors: UserFactor[] = [];
-  const files = new Map<string, LoadedFile>();
   for (const path of paths) {
     const exported = await importFile(resolve(path));
     const found = Object.values(exported).flatMap((value) =>
@@ -48,8 +54,7 @@ export async function loadUserFactors(paths: readonly string[]): Promise<UserFac
     }
     factors.push(...own);
   }
-  for (const file of readHooks()) files.set(file.path, file);
-  return { factors, files: [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1)) };
+  return { factors, files: filesBehind(paths.map(urlOf)) };
 }
 
 async function importFile(path: string): Promise<Readonly<Record<string, unknown>>> {
@@ -59,12 +64,17 @@ async function importFile(path: string): Promise<Readonly<Record<string, unknown
       path,
     });
   }
-  await stat(path).catch((error: unknown) => {
+  const bytes = await readFile(path).catch((error: unknown) => {
     throw fromSystemError(error, 'reading', path);
   });
+  // Whoever imports in a way of its own, as test runners do, keeps the hooks from seeing it.
+  const url = urlOf(path);
+  if (!filesRead.has(url)) {
+    filesRead.set(url, { path, sha256: createHash('sha256').update(bytes).digest('hex') });
+  }
   hooks();
   try {
-    return (await import(`${pathToFileURL(path).href}${ROOT_MARK}`)) as Record<string, unknown>;
+    return (await import(url)) as Record<string, unknown>;
   } catch (error) {
     throw new TapemillError(
       'E_USAGE',
@@ -83,20 +93,28 @@ function hooks(): void {
   const channel = new MessageChannel();
   port = channel.port1;
   port.unref();
-  const data: HookData = { port: channel.port2, tapemillUrl: new URL('../index.js', import.meta.url).href };
-  register(new URL('./module-hooks.js', import.meta.url), { data, transferList: [channel.port2] });
+  // Hooks run in a thread of their own, which knows compiled modules alone, also where this one runs from its source.
+  const compiled = (name: string): URL => new URL(`../../dist/${name}`, import.meta.url);
+  const data: HookData = { port: channel.port2, tapemillUrl: compiled('index.js').href };
+  register(compiled('user-factors/module-hooks.js'), { data, transferList: [channel.port2] });
 }
 
-/** What was read so far. A file is read once a process, so its hash is remembered. */
-const filesRead: LoadedFile[] = [];
+const filesRead = new Map<string, LoadedFile>();
+const importsOf = new Map<string, Set<string>>();
 
-function readHooks(): readonly LoadedFile[] {
-  for (;;) {
-    const message = port && receiveMessageOnPort(port);
-    if (!message) return filesRead;
-    filesRead.push(message.message as LoadedFile);
+/** The files of these modules and of all that they import, by path. */
+function filesBehind(roots: readonly string[]): LoadedFile[] {
+  for (let received; (received = port && receiveMessageOnPort(port));) {
+    const message = received.message as HookMessage;
+    if (message.type === 'file') filesRead.set(message.url, { path: message.path, sha256: message.sha256 });
+    else importsOf.set(message.from, (importsOf.get(message.from) ?? new Set()).add(message.to));
   }
+  const seen = new Set(roots);
+  for (const url of seen) importsOf.get(url)?.forEach((imported) => seen.add(imported));
+  return [...seen].flatMap((url) => filesRead.get(url) ?? []).sort((a, b) => (a.path < b.path ? -1 : 1));
 }
+
+const urlOf = (path: string): string => `${pathToFileURL(resolve(path)).href}${ROOT_MARK}`;
 
 /** Of a module that cannot be loaded, with the place when the reader of TypeScript says one. */
 function reasonOf(error: unknown): string {

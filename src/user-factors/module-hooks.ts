@@ -15,14 +15,17 @@ export interface HookData {
   readonly tapemillUrl: string;
 }
 
-/** What the hooks tell of each file. */
-export interface LoadedFile {
-  readonly path: string;
-  readonly sha256: string;
-}
+/** What the hooks tell: a file that was read, and which file imports which. All are read and linked once a process. */
+export type HookMessage =
+  | { readonly type: 'file'; readonly url: string; readonly path: string; readonly sha256: string }
+  | { readonly type: 'import'; readonly from: string; readonly to: string };
 
 let told: HookData | undefined;
 const own = new Set<string>();
+
+function tell(message: HookMessage): void {
+  told?.port.postMessage(message);
+}
 
 export const initialize: InitializeHook<HookData> = (data) => {
   told = data;
@@ -36,6 +39,7 @@ export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
   const isRelative =
     context.parentURL !== undefined && own.has(context.parentURL) && /^\.{0,2}\//.test(specifier);
   if (isRoot || isRelative) own.add(resolved.url);
+  if (isRelative) tell({ type: 'import', from: context.parentURL!, to: resolved.url });
   return resolved;
 };
 
@@ -46,10 +50,7 @@ export const load: LoadHook = async (url, context, nextLoad) => {
   if (!own.has(url)) return nextLoad(url, context);
   const path = fileURLToPath(url);
   const bytes = await readFile(path);
-  told?.port.postMessage({
-    path,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-  } satisfies LoadedFile);
+  tell({ type: 'file', url, path, sha256: createHash('sha256').update(bytes).digest('hex') });
   if (!/\.m?ts$/.test(path)) {
     const format = path.endsWith('.cjs') ? 'commonjs' : 'module';
     return { format, source: bytes, shortCircuit: true };

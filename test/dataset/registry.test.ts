@@ -31,7 +31,7 @@ triad_mark_close, triad_index_close, triad_premium_close, triad_basis,
 oi_open_interest, oi_open_interest_usd, oi_delta, oi_delta_over_volume, oi_delta_usd, oi_delta_usd_over_quote_volume,
 ls_toptrader_long_short_ratio, ls_toptrader_account_ratio, ls_global_account_ratio, ls_taker_long_short_vol_ratio, metrics_age_s,
 bar_end_time, feature_time, cs_universe_size, cs_coverage_frac,
-gap_seconds, under_maintenance, cooldown_no_trade, trade_allowed, is_stable, is_spike, is_volume_spike, volume_clean, is_mature, is_valid_for_training,
+gap_seconds, under_maintenance, cooldown_no_trade, trade_allowed, is_stable, is_spike, is_volume_spike, volume_clean, is_mature, is_valid_for_training, dq_exact_share, dq_flags,
 seg_head_logret, seg_tail_logret, seg_tail_minus_head, seg_tail_share, seg_us_open_60m_logret, vol_top20_frac, vol_top20_logret_sum, amihud_signed, amihud_abs,
 qrs_beta_close_per_hour, qrs_r2_close, qrs_close, qrs_beta_high_per_hour, qrs_r2_high, qrs_high, qrs_beta_low_per_hour, qrs_r2_low, qrs_low,
 n_minutes, n_minutes_kept, min_range_ratio_max, vol_1m_mean, vol_1m_std, vol_1m_cv, range_ratio_1m_std, log_range_1m_std, up_vol_l2, down_vol_l2, up_var_share, down_var_share,
@@ -57,7 +57,7 @@ describe('the registry of the wide table', () => {
 
   it('says everything of every column, from inputs that exist', () => {
     const sources =
-      /^(minute|metrics|fundingRate|markPriceKlines|indexPriceKlines|premiumIndexKlines|derivative_ticker|\w*(Interest|Ratio))(\.\w+)?$/;
+      /^(minute|metrics|fundingRate|markPriceKlines|indexPriceKlines|premiumIndexKlines|derivative_ticker|quality|\w*(Interest|Ratio))(\.\w+)?$/;
     for (const { name, family, unit, range, formula, window, source, inputs } of columns) {
       for (const text of [unit, formula, window, source]) expect(text, name).not.toBe('');
       expect(range, name).toMatch(/^[[(].+, .+[\])]$/);

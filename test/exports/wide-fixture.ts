@@ -13,7 +13,7 @@ import { rollUp } from '../../src/bars/index.js';
 import { orderFlowFactors } from '../../src/factors/index.js';
 import { ParquetEncoder, type ParquetField } from '../../src/parquet/index.js';
 import { type Frequency, HOUR, HOUR_MS } from '../../src/time/index.js';
-import { datasetPaths, symbolPaths } from '../../src/wide-table/paths.js';
+import { datasetPaths, symbolPaths } from '../../src/wide-table/index.js';
 import { T0, randomInputs } from '../dataset/sample.js';
 import { sampleBars } from '../layer/sample.js';
 

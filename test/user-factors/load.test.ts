@@ -28,6 +28,8 @@ interface Loaded {
   }[];
   readonly files?: readonly { readonly path: string; readonly sha256: string }[];
   readonly values?: readonly number[];
+  /** Those of the last path, loaded once more. */
+  readonly ofLast?: readonly { readonly path: string }[];
   readonly error?: string;
 }
 
@@ -40,7 +42,8 @@ async function load(...paths: string[]): Promise<Loaded> {
       const column = Float64Array.from([1, 2, 3]);
       const inputs = Object.fromEntries(factors[0].inputs.map((name) => [name, column]));
       const values = [...factors[0].compute(inputs, { length: 3, minute: column })];
-      console.log(JSON.stringify({ factors, files, values }));
+      const { files: ofLast } = await loadUserFactors(${JSON.stringify(paths.slice(-1))});
+      console.log(JSON.stringify({ factors, files, values, ofLast }));
     } catch (error) {
       console.log(JSON.stringify({ error: error.code + ': ' + error.message }));
     }`;
@@ -94,7 +97,9 @@ describe('files of factors', () => {
       'a.mjs',
       `import { defineFactor } from 'tapemill'; export const x = ${factor('ten', 10)};`,
     );
-    const { factors } = await load(first, second);
+    const { factors, files, ofLast } = await load(first, second);
+    expect(files?.map(({ path }) => path)).toEqual([second, first]);
+    expect(ofLast?.map(({ path }) => path)).toEqual([second]);
     expect(factors?.map(({ name }) => name).sort()).toEqual(['four', 'ten', 'two']);
     expect(factors?.at(-1)?.name).toBe('ten');
     expect(factors?.at(-1)?.window).toBe(1);

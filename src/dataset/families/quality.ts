@@ -40,9 +40,28 @@ export const QUALITY = {
     ['trade_allowed', 'is_mature', 'is_spike', 'is_volume_spike', 'n_minutes_kept'],
     { window: '168 rows' },
   ),
+  dq_exact_share: column(
+    'share of the minutes that the audit compared with their klines and that equal them',
+    ['quality.minutes_off', 'quality.days'],
+    { range: '[0, 1]', whenNull: 'no minute of the bar was compared, or no audit was run', source: 'audit' },
+  ),
+  dq_flags: column(
+    'sum of the flags of what the audit found in the bar (docs/audit.md); 0: every minute is right',
+    ['quality.minutes_off', 'quality.days'],
+    { type: 'int64', whenNull: 'no audit was run of the symbol', source: 'audit' },
+  ),
 } as const satisfies Record<string, WideColumnDefinition>;
 
-export type QualityColumn = keyof typeof QUALITY;
+/**
+ * What is said of a bar after the fact, from klines that are published later: no feature, and no part of the proof that
+ * nothing knows the future. They are null until somebody who knows fills them in.
+ */
+export const AFTERTHOUGHTS = [
+  'dq_exact_share',
+  'dq_flags',
+] as const satisfies readonly (keyof typeof QUALITY)[];
+
+export type QualityColumn = Exclude<keyof typeof QUALITY, (typeof AFTERTHOUGHTS)[number]>;
 
 const GAP_TOLERANCE_S = 5;
 const COOLDOWN_MS = 2 * HOUR_MS;

@@ -33,12 +33,5 @@ export {
   livesOf,
   stretchesOf,
 } from './lives.js';
-export {
-  type MinuteMonth,
-  type MinuteStore,
-  type MonthCarry,
-  type MonthMinutes,
-  openMinutes,
-  readMinutes,
-  readStretches,
-} from './minutes.js';
+export { type MinuteMonth, type MinuteStore, openMinutes } from './minute-store.js';
+export { type MonthCarry, type MonthMinutes, readMinutes, readStretches } from './minutes.js';
