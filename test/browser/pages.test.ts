@@ -75,7 +75,7 @@ describe.skipIf(CHROMIUM === undefined)('the dashboard in a browser (skipped wit
           for (const [view, shown] of [
             ['work', 'work-summary'],
             ['coverage', 'coverage-legend'],
-            [`explore?market=um&symbol=${symbol}`, 'panel-price'],
+            [`explore?market=um&symbol=${symbol}`, 'panel-candles'],
             ['quality', 'quality-totals'],
           ] as const) {
             await page.goto(at(view));
@@ -112,9 +112,9 @@ describe.skipIf(CHROMIUM === undefined)('the dashboard in a browser (skipped wit
     it.skipIf(!isThere)('a chart is moved by keys and wheel, takes any column, and is a link', async () => {
       const { page, complaints } = await openPage(browser);
       await page.goto(at(`explore?market=um&symbol=${symbol}&freq=1h`));
-      await page.getByTestId('panel-price').locator('canvas').first().waitFor();
+      await page.getByTestId('panel-candles').locator('canvas').first().waitFor();
       const before = page.url();
-      await page.getByTestId('panel-price').locator('canvas').first().hover();
+      await page.getByTestId('panel-candles').locator('.u-over').hover();
       await page.mouse.wheel(0, -400);
       await expect.poll(() => page.url()).not.toBe(before);
       await page.getByTestId('add-panel').fill('taker_buy_hhi');
