@@ -254,10 +254,12 @@ function placeOf(event: Event): readonly [number, number] | null {
 function yearHeads(months: readonly string[]): HTMLElement[] {
   const years = new Map<string, number>();
   for (const month of months) years.set(month.slice(0, 4), (years.get(month.slice(0, 4)) ?? 0) + 1);
+  // A year of two months has no room for its name, but for the last one, beside which nothing stands.
+  const last = [...years.keys()].at(-1);
   return Array.from(years, ([year, length]) =>
     h('span', {
-      class: 'heat-year',
-      text: length >= 3 ? year : '',
+      class: year === last ? 'heat-year heat-year-last' : 'heat-year',
+      text: length >= 3 || year === last ? year : '',
       attrs: { role: 'columnheader', 'aria-colspan': length, 'aria-label': year },
       style: { '--span': String(length) },
     }),
