@@ -45,6 +45,8 @@ export default tseslint.config(
           'process',
           'console',
           'URL',
+          'URLSearchParams',
+          'fetch',
           'Buffer',
           'performance',
           'setTimeout',
