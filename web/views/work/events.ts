@@ -2,7 +2,7 @@ import type { StatusAnswer, TaskEvent } from '../../api-types.js';
 import { countText } from '../../format/number.js';
 import { clockText } from '../../format/time.js';
 import { h } from '../../ui/dom.js';
-import { groupName, keyName, taskName } from './names.js';
+import { groupName, isOfTicks, keyName, taskName } from './names.js';
 
 /** What came by the stream; before the first word, the files that were written last. */
 export function eventsCard(events: readonly TaskEvent[], { outputs }: StatusAnswer): HTMLElement {
@@ -23,7 +23,7 @@ export function eventsCard(events: readonly TaskEvent[], { outputs }: StatusAnsw
             atMs,
             type,
             taskName(group, month),
-            `${countText(lines)} ${month === null ? 'bars' : 'minutes'}`,
+            `${countText(lines)} ${linesOf(group, month)}`,
           ),
         );
   return h(
@@ -41,6 +41,11 @@ export function eventsCard(events: readonly TaskEvent[], { outputs }: StatusAnsw
           h('ol', { class: 'events' }, ...items),
         ),
   );
+}
+
+function linesOf(group: string, month: string | null): string {
+  if (!isOfTicks(group)) return 'rows';
+  return month === null ? 'bars' : 'minutes';
 }
 
 function item(id: string, atMs: number, type: string, subject: string, note: string): HTMLElement {

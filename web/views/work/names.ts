@@ -3,8 +3,10 @@
 export function groupName(group: string): string {
   const [market = '', stream = '', symbol = ''] = group.split('/');
   if (symbol === '') return group;
-  return stream === 'aggTrades' ? `${symbol} ${market}` : `${symbol} ${market} ${stream}`;
+  return isOfTicks(group) ? `${symbol} ${market}` : `${symbol} ${market} ${stream}`;
 }
+
+export const isOfTicks = (group: string): boolean => group.split('/')[1] === 'aggTrades';
 
 export function taskName(group: string, period: string | null): string {
   if (period === null) return groupName(group);
