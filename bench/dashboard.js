@@ -83,8 +83,8 @@ try {
   const ask = async (fromMs, toMs, freq) => {
     const query = new URLSearchParams({
       ...{ market, symbol, freq, points: '1600', columns: columns.join() },
-      from: new Date(fromMs).toISOString(),
-      to: new Date(toMs).toISOString(),
+      from: String(fromMs / 1000),
+      to: String(toMs / 1000),
     });
     const started = performance.now();
     const response = await fetch(new URL(`/api/series?${query}`, url));
