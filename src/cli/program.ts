@@ -6,9 +6,10 @@ const EXAMPLES = `Examples:
   tapemill simulate --out sim --symbols 2 --start 2024-01 --end 2024-01      make an archive to play with
   tapemill collect SIMAUSDT --archive sim --data-dir data                    ticks to minute layer and 1h factors
   tapemill factors SIMAUSDT --freq 4h --data-dir data                        another frequency, no ticks read
-  tapemill query "SELECT * FROM bars_1h LIMIT 5" --data-dir data             SQL over all of it
-  tapemill status --watch --data-dir data                                    what a collection is doing, from anywhere
   tapemill audit SIMAUSDT --archive sim --data-dir data                      the layer against the exchange's klines
+  tapemill dataset build --all --data-dir data                               the wide table: a row a symbol and hour
+  tapemill plot SIMAUSDT --start 2024-01-08 --end 2024-01-14 -o week.png     price, CVD, volume by side
+  tapemill serve --open --data-dir data                                      all of it in the browser
   tapemill doctor --data-dir data                                            when something looks wrong
 
 `;

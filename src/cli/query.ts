@@ -9,11 +9,12 @@ const EXAMPLES = `Examples:
   tapemill query "SELECT minute, price_close, cvd_quote FROM bars_1h WHERE symbol = 'RLCUSDT' LIMIT 5"
   tapemill query "SELECT symbol, count(*) AS minutes, min(minute), max(minute) FROM minutes GROUP BY ALL"
   tapemill query "SELECT * FROM liquidations_15m WHERE liquidation_covered = 1 LIMIT 5"
+  tapemill query "SELECT symbol, datetime, funding_rate, at_cvd_quote FROM dataset_1h WHERE is_stable = 1 LIMIT 5"
   tapemill query "DESCRIBE minutes"
   tapemill query "SELECT * FROM bars_4h" --format csv > bars.csv
 
 Views: minutes (the layer), bars_1h and bars_4h, bars_15m … (what \`tapemill factors\` has derived), liquidations_1h …
-(\`tapemill liquidations\`), metrics, funding, klines_1h … (what has been collected), imported_liquidations … (\`tapemill
+(\`tapemill liquidations\`), dataset_1h … (the wide table), metrics, funding, klines_1h … (what has been collected), imported_liquidations … (\`tapemill
 import\`); each with symbol and, but for imports, market. The SQL is DuckDB's.
 
 `;

@@ -6,6 +6,7 @@ import { KLINE_INTERVALS, MARKETS, type Market } from '../market/index.js';
 import { liquidationFolder } from '../outputs/liquidations/index.js';
 import { SOURCE_KINDS, SOURCE_TYPES, type SourceType, sourceRoot } from '../sources/index.js';
 import { FREQUENCIES } from '../time/index.js';
+import { datasetPaths } from '../wide-table/index.js';
 
 /** Parquet files that belong together in one view. */
 export interface ViewFolder {
@@ -56,6 +57,7 @@ function possibleFolders(dataDir: string): ViewFolder[] {
     ...everyMarket('minutes', null, (market) => layerRoot(dataDir, market)),
     ...factors('bars', '_aggTrades.parquet', factorFolder),
     ...factors('liquidations', '_liquidations.parquet', liquidationFolder),
+    ...factors('dataset', '_final.parquet', (dir, market, label) => datasetPaths(dir, market, label).folder),
     ...sources,
     ...imports,
   ];

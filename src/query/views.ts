@@ -31,8 +31,8 @@ function selectFrom({ folder, suffix, market }: ViewFolder): string {
 
 /**
  * A view for every kind of table that there is, all markets together, each with `symbol` and `market` (imports: `symbol`)
- * before the columns of the files: `minutes`, the layer; `bars_{frequency}` and `liquidations_{frequency}`, what has been
- * derived; `metrics`, `funding`, `klines_{interval}` …, what has been collected; `imported_{kind}`.
+ * before the columns of the files: `minutes`, the layer; `bars_{frequency}`, `liquidations_{frequency}` and
+ * `dataset_{frequency}`, the wide table, what has been derived; `metrics`, `funding`, `klines_{interval}` …, what has been collected; `imported_{kind}`.
  * @throws `E_NO_LAYER` when there is none
  */
 export function findViews(dataDir: string): View[] {

@@ -1,5 +1,11 @@
 import { groupParts, periodOf } from './keys.js';
 
+/** Ticks become minutes and bars; of everything else a row is a row. */
+export function isOfTicks(group: string): boolean {
+  const { stream } = groupParts(group);
+  return stream === 'aggTrades' || stream === '';
+}
+
 /** Names groups as shortly as they can be told apart: `BTCUSDT`, or `spot BTCUSDT` where there are several markets. */
 export class Names {
   readonly #isOne: boolean;
@@ -25,8 +31,7 @@ export class Names {
   task(group: string, period: string | null): string {
     if (period === null) return this.group(group);
     if (period !== 'bars') return `${this.group(group)} ${period}`;
-    const { stream } = groupParts(group);
-    return `${this.group(group)} ${stream === 'aggTrades' || stream === '' ? '1h factors' : 'table'}`;
+    return `${this.group(group)} ${isOfTicks(group) ? '1h factors' : 'table'}`;
   }
 
   key(key: string): string {

@@ -1,6 +1,6 @@
 import { type Cell, layOut } from './columns.js';
 import { bytesText, clockText, countText, plural, roughCount } from './format.js';
-import type { Names } from './names.js';
+import { type Names, isOfTicks } from './names.js';
 import { WORKER_COLUMNS, workerRow } from './render-workers.js';
 import { workerCounts } from './render-parts.js';
 import type { StatusSnapshot, SymbolState, SymbolStatus } from './snapshot.js';
@@ -103,16 +103,21 @@ function symbolShare({ bytes }: SymbolStatus): number {
   return total === 0 ? 0 : (total - bytes.remaining) / total;
 }
 
+function linesOf(group: string, type: string): string {
+  if (!isOfTicks(group)) return 'rows';
+  return type === 'month-written' ? 'minutes' : 'bars';
+}
+
 export function outputsSection({ outputs }: StatusSnapshot, context: SectionContext): string[] {
   const { width, style, names, limits } = context;
   const shown = outputs.slice(0, limits.outputs);
   if (shown.length === 0) return [];
   const rows = shown.map(({ atMs, type, group, month, lines, rows: ticks, dataStatus }): Cell[] => [
     { text: clockText(atMs), tone: 'dim' },
-    { text: type === 'month-written' ? names.task(group, month) : `${names.group(group)} 1h factors` },
-    { text: `${countText(lines)} ${type === 'month-written' ? 'minutes' : 'bars'}` },
+    { text: names.task(group, type === 'month-written' ? month : 'bars') },
+    { text: `${countText(lines)} ${linesOf(group, type)}` },
     {
-      text: ticks === null ? (dataStatus ?? '') : `${roughCount(ticks)} rows`,
+      text: ticks === null || !isOfTicks(group) ? (dataStatus ?? '') : `${roughCount(ticks)} rows`,
       tone: dataStatus === 'partial' ? 'warn' : 'dim',
     },
   ]);
