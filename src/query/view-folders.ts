@@ -6,7 +6,7 @@ import { KLINE_INTERVALS, MARKETS, type Market } from '../market/index.js';
 import { liquidationFolder } from '../outputs/liquidations/index.js';
 import { SOURCE_KINDS, SOURCE_TYPES, type SourceType, sourceRoot } from '../sources/index.js';
 import { FREQUENCIES } from '../time/index.js';
-import { datasetPaths } from '../wide-table/index.js';
+import { datasetPaths } from '../wide-table/paths.js';
 
 /** Parquet files that belong together in one view. */
 export interface ViewFolder {

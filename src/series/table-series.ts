@@ -3,7 +3,7 @@ import { WIDE_FAMILIES, listWideColumns } from '../dataset/index.js';
 import { fromSystemError, isSystemError } from '../errors.js';
 import { damaged } from '../layer/index.js';
 import { decodeChunks, decodeFooter, fieldsOf, footerBytes } from '../parquet/index.js';
-import { datasetPaths, symbolPaths } from '../wide-table/index.js';
+import { datasetPaths, symbolPaths } from '../wide-table/paths.js';
 import type { Provided, SeriesColumn, SeriesProvider, SeriesRequest } from './request.js';
 
 /** What a footer of some hundred columns takes; a longer one costs a second read. */
