@@ -125,8 +125,9 @@ export class HttpFetcher {
         expectedSha256 = await this.checksum(object);
       }
       if (expectedSha256 === null || got.sha256 === expectedSha256) {
-        await promotePart(target);
+        // Before it is there under its name: whoever finds it then must find its hash, too.
         this.#hashed.set(target, got);
+        await promotePart(target);
         return;
       }
       if (round === 2) await this.#quarantine(object, url, got, expectedSha256);
