@@ -161,6 +161,24 @@ export {
   parseSeriesFrequency,
   readSeries,
 } from './series/index.js';
+export {
+  type BuildReport,
+  type BuildRequest,
+  type CheckReport,
+  type CheckRequest,
+  type DatasetLock,
+  buildDataset,
+  checkDataset,
+  describeDataset,
+} from './wide-table/index.js';
+export {
+  type ExportManifest,
+  type ExportRequest,
+  type ExportResult,
+  exportDataset,
+} from './exports/index.js';
+export { type Plot, type PlotRequest, plot } from './plot/index.js';
+export { type Dashboard, type ServeOptions, startDashboard } from './serve/index.js';
 export { type CollectEvent, type CollectRequest, type CollectSummary, collect } from './collect/index.js';
 export { type Mirror, type MirrorOptions, startMirror } from './mirror/index.js';
 export { type SimulationReport, type SimulationRequest, simulateArchive } from './simulator/index.js';
