@@ -18,7 +18,8 @@ disk, every cell of every bar that had ended by then. docs/dataset.md says what 
 `;
 
 const EXIT_HELP = `
-Exit status: 0 nothing knows the future, 4 something does, 2 the table is older than its inputs, 5 there is no table.`;
+Exit status: 0 nothing knows the future, 4 something does, or the table is damaged or not that of its
+inputs any more, 5 there is no table.`;
 
 interface DatasetCheckOptions {
   readonly leaks?: true;

@@ -116,6 +116,8 @@ function asJson({ table, columns, correlated, ...facts }: DatasetStatistics, fil
     columns: columns.map(({ column, ...numbers }) => ({
       name: column.name,
       family: column.family,
+      unit: column.unit,
+      meaning: column.meaning,
       ...numbers,
     })),
     pairsCompared: correlated.compared,

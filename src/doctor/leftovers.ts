@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isAlive } from '../alive.js';
 import { bytesText, durationText, plural } from '../watch/index.js';
+import { type StagedLeftover, findStaged } from '../exports/index.js';
 import { type Finding, ok, trouble } from './check.js';
 
 /** Older parts are hardly wanted any more. */
@@ -18,6 +19,8 @@ export interface Leftovers {
   /** Folders that hold temporary files of ended processes. */
   readonly tempFolders: readonly string[];
   readonly abandonedLocks: readonly string[];
+  /** Folders of exports beside which ended processes left unfinished ones. */
+  readonly exports: readonly string[];
 }
 
 /** What lies beside a quarantined object, as far as it can be read. */
@@ -34,7 +37,10 @@ interface FoundFile {
 }
 
 export async function findLeftovers(dataDir: string, nowMs: number): Promise<Leftovers> {
-  const outputs = await foldersNamed(dataDir, /^(binance|imported)_/);
+  const outputs = await foldersNamed(
+    dataDir,
+    /^(binance_|imported_|final_dataset|(_cache|quality|reports)$)/,
+  );
   const inOutputs = (await Promise.all(outputs.map((folder) => filesBelow(folder)))).flat();
   const inTmp = await filesBelow(join(dataDir, '_tmp'));
   const inQuarantine = await filesBelow(join(dataDir, '_quarantine'));
@@ -42,26 +48,53 @@ export async function findLeftovers(dataDir: string, nowMs: number): Promise<Lef
   const locks: string[] = [];
   for (const { name, path } of inTmp)
     if (name.endsWith('.lock') && (await isAbandoned(path, nowMs))) locks.push(path);
+  const exports = await findStaged(join(dataDir, 'exports'));
   const findings = [
     ...describeTemps(temps),
+    ...describeExports(exports),
+    ...(await describeTables(await foldersNamed(dataDir, /^final_dataset/))),
     ...describeLocks(locks),
     ...(await describeParts(inTmp, nowMs)),
     ...(await describeQuarantine(inQuarantine)),
   ];
   if (findings.length === 0) findings.push(ok('leftovers', 'Leftovers', 'none'));
-  return { findings, tempFolders: [...new Set(temps.map(({ folder }) => folder))], abandonedLocks: locks };
+  const tempFolders = [...new Set(temps.map(({ folder }) => folder))];
+  return { findings, tempFolders, abandonedLocks: locks, exports: exports.map(({ wanted }) => wanted) };
 }
 
 function describeTemps(temps: readonly FoundFile[]): Finding[] {
   if (temps.length === 0) return [];
   const detail = `${plural(temps.length, 'temporary file')} of processes that have ended`;
-  const remedy = 'They are of no use; the next collect of the symbol removes them, too.';
+  const remedy = 'They are of no use; the next collect or build of the symbol removes them, too.';
   return [
     trouble('warn', 'temp-files', 'Leftovers', detail, remedy, {
       isFixable: true,
       items: temps.map(({ path }) => path),
     }),
   ];
+}
+
+function describeExports(staged: readonly StagedLeftover[]): Finding[] {
+  if (staged.length === 0) return [];
+  const detail = `${plural(staged.length, 'folder')} of exports that did not come to their end`;
+  const remedy =
+    'The next export to the same place removes them, and puts back what one was about to replace.';
+  const items = staged.map(({ path }) => path);
+  return [trouble('warn', 'exports', 'Leftovers', detail, remedy, { isFixable: true, items })];
+}
+
+/** The lock is written last. A build that is at work has none either. */
+async function describeTables(folders: readonly string[]): Promise<Finding[]> {
+  const unfinished: string[] = [];
+  for (const folder of folders) {
+    const names = (await filesIn(folder)).map(({ name }) => name);
+    const hasFiles = names.some((name) => /_final\.(csv|parquet)$/.test(name));
+    if (hasFiles && !names.includes('dataset.lock')) unfinished.push(folder);
+  }
+  if (unfinished.length === 0) return [];
+  const detail = `${plural(unfinished.length, 'wide table')} whose build has not come to its end`;
+  const remedy = 'Run the same "tapemill dataset build" again; it goes on from what is made.';
+  return [trouble('warn', 'wide-tables', 'Wide tables', detail, remedy, { items: unfinished })];
 }
 
 function describeLocks(locks: readonly string[]): Finding[] {

@@ -1,5 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 import { dropAbandonedLock } from '../download/index.js';
+import { recoverStaged } from '../exports/index.js';
 import { sweepTempFiles } from '../layer/index.js';
 import { Ledger, rebuildLedger } from '../ledger/index.js';
 import { plural } from '../watch/index.js';
@@ -7,7 +8,7 @@ import type { Leftovers } from './leftovers.js';
 
 /** What was done, in words. */
 export interface Repair {
-  readonly id: 'temp-files' | 'stale-locks' | 'ledger' | 'lost-tasks';
+  readonly id: 'temp-files' | 'exports' | 'stale-locks' | 'ledger' | 'lost-tasks';
   readonly done: string;
 }
 
@@ -30,6 +31,13 @@ export async function repair(request: RepairRequest): Promise<Repair[]> {
   let swept = 0;
   for (const folder of leftovers.tempFolders) swept += (await sweepTempFiles(folder)).length;
   if (swept > 0) repairs.push({ id: 'temp-files', done: `removed ${plural(swept, 'temporary file')}` });
+  for (const path of leftovers.exports) await recoverStaged(path);
+  if (leftovers.exports.length > 0) {
+    repairs.push({
+      id: 'exports',
+      done: `removed or put back ${plural(leftovers.exports.length, 'folder')} of exports`,
+    });
+  }
   let dropped = 0;
   for (const lock of leftovers.abandonedLocks) {
     await dropAbandonedLock(lock);

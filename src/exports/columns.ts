@@ -1,5 +1,6 @@
 import { type WideFamily, listWideColumns } from '../dataset/index.js';
 import { TapemillError } from '../errors.js';
+import { type LockedColumn, factorColumn } from '../wide-table/index.js';
 import { nearest } from './nearest.js';
 
 export type ColumnType = 'double' | 'int64' | 'timestamp_ms';
@@ -24,14 +25,26 @@ export interface ColumnField {
   readonly nullable: boolean;
 }
 
-/** Puts the registry's words to the columns of a file; names with a window (`{w}` in the registry) are recognised. */
-export function describeColumns(fields: readonly ColumnField[]): TableColumn[] {
+/**
+ * Puts the registry's words to the columns of a file, and to the user's those of the lock; names with a window (`{w}` in the
+ * registry) are recognised.
+ */
+export function describeColumns(
+  fields: readonly ColumnField[],
+  locked: readonly LockedColumn[] = [],
+): TableColumn[] {
+  const own = new Map(locked.map(({ name, factor }) => [name, factor]));
   const known = listWideColumns();
   const exact = new Map(known.map((column) => [column.name, column]));
   const patterns = known
     .filter(({ name }) => name.includes('{w}'))
     .map((column) => ({ column, pattern: new RegExp(`^${column.name.replace('{w}', '([0-9a-z]+)')}$`) }));
   return fields.map(({ name, type, nullable }) => {
+    const factor = own.get(name);
+    if (factor) {
+      const { unit, formula, whenNull } = factorColumn(factor);
+      return { name, type, nullable, family: 'user', unit, meaning: formula, whenNull };
+    }
     const match = patterns.map(({ column, pattern }) => ({ column, window: pattern.exec(name)?.[1] }));
     const windowed = match.find(({ window }) => window !== undefined);
     const found = exact.get(name) ?? windowed?.column;

@@ -52,7 +52,7 @@ export interface ExportResult {
  */
 export async function exportDataset(request: ExportRequest): Promise<ExportResult> {
   const { format, labels, split, fill, validOnly, frequency, market } = request;
-  const table = await openWideTable(request);
+  const table = await openWideTable(request, { isFresh: true });
   const features = selectColumns(table.columns, request.columns);
   if (labels.length > 0) requireColumn(table, PRICE_COLUMN, '--labels');
   if (validOnly) requireColumn(table, VALID_COLUMN, '--valid-only');

@@ -15,6 +15,7 @@ export { type Label, LABEL_PREFIX, forwardReturns, longestHorizon, parseLabels }
 export { type Split, type SplitName, NOT_VALID, fateOfRows, parseSplit, purgedFrom } from './split.js';
 export { type FillRule, ForwardFill, isFillable, parseFill } from './fill.js';
 export { type WideSymbol, type WideTable, type WideTableRequest, openWideTable } from './wide-table.js';
+export { type StagedLeftover, findStaged, recoverStaged } from './staged-folder.js';
 export { type DatasetStatistics, measureDataset } from './statistics/measure.js';
 export type { ColumnStatistics } from './statistics/column-statistics.js';
 export type { CorrelatedPair } from './statistics/correlation.js';

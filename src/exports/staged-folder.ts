@@ -37,7 +37,7 @@ export class StagedFolder {
     const path = await realpath(wanted).catch(() => wanted);
     try {
       await mkdir(dirname(path), { recursive: true });
-      await sweep(path);
+      await recoverStaged(path);
       await refuseForeign(path);
       const temp = besides(path, 'new');
       await mkdir(temp);
@@ -149,17 +149,32 @@ function besides(path: string, what: 'new' | 'old'): string {
   return join(dirname(path), `.${basename(path)}.tapemill-${HOST}-${process.pid}-${id}.${what}`);
 }
 
-async function sweep(path: string): Promise<void> {
-  const folder = dirname(path);
-  const prefix = `.${basename(path)}.tapemill-${HOST}-`;
-  for (const name of await readdir(folder)) {
-    const match = name.startsWith(prefix)
-      ? /^(\d+)-[0-9a-f]{12}\.(new|old)$/.exec(name.slice(prefix.length))
-      : null;
-    if (!match || isAlive(Number(match[1]))) continue;
-    const left = join(folder, name);
-    const isThere = await stat(path).catch(() => undefined);
-    if (match[2] === 'old' && !isThere) await rename(left, path);
-    else await rm(left, { recursive: true, force: true });
+const STAGED = /^\.(?<name>.+)\.tapemill-(?<host>[A-Za-z0-9_]+)-(?<pid>\d+)-[0-9a-f]{12}\.(?<what>new|old)$/;
+
+/** What a killed process left beside the place of an export. */
+export interface StagedLeftover {
+  readonly path: string;
+  /** The place that it was for. */
+  readonly wanted: string;
+  readonly what: 'new' | 'old';
+}
+
+/** What processes of this machine that have ended left in a folder of exports; nothing when there is no such folder. */
+export async function findStaged(folder: string): Promise<StagedLeftover[]> {
+  const names = await readdir(folder).catch((): string[] => []);
+  return names.sort().flatMap((entry) => {
+    const { name, host, pid, what } = STAGED.exec(entry)?.groups ?? {};
+    if (name === undefined || host !== HOST || isAlive(Number(pid))) return [];
+    return [{ path: join(folder, entry), wanted: join(folder, name), what: what as StagedLeftover['what'] }];
+  });
+}
+
+/** Removes what ended processes left beside an export, and puts back what one was about to replace. */
+export async function recoverStaged(wanted: string): Promise<void> {
+  for (const left of await findStaged(dirname(wanted))) {
+    if (left.wanted !== wanted) continue;
+    const isThere = await stat(wanted).catch(() => undefined);
+    if (left.what === 'old' && !isThere) await rename(left.path, wanted);
+    else await rm(left.path, { recursive: true, force: true });
   }
 }

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readFile, readdir } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { TapemillError, fromSystemError, isSystemError } from '../errors.js';
 import type { Market } from '../market/index.js';
 import type { EpochMs, Frequency } from '../time/index.js';
-import { datasetPaths, symbolPaths } from '../wide-table/index.js';
+import { datasetPaths, hashFile, readLock, refuseStale, symbolPaths } from '../wide-table/index.js';
 import { type TableColumn, describeColumns } from './columns.js';
 import { nearest } from './nearest.js';
 import { TIME_COLUMN, WideFile } from './wide-file.js';
@@ -36,23 +35,25 @@ export interface WideTable {
   readonly lock: { readonly bytes: Uint8Array; readonly sha256: string };
 }
 
-const SUFFIX = '_final.parquet';
-
 /**
- * @throws `E_NO_DATASET` when there is no finished table or a symbol is not in it, `E_DATASET` when a file is damaged or
- *   its columns are not those of the others, `E_IO`, `E_SYMBOL`
+ * @param isFresh refuses a table whose inputs have changed since it was built
+ * @throws `E_NO_DATASET` when there is no finished table or a symbol is not in it, `E_DATASET` when a file is missing or not
+ *   the one that was built, when its columns are not those of the others, and when it is stale; `E_IO`, `E_SYMBOL`
  */
-export async function openWideTable(request: WideTableRequest): Promise<WideTable> {
+export async function openWideTable(
+  request: WideTableRequest,
+  { isFresh }: { readonly isFresh: boolean },
+): Promise<WideTable> {
   const { dataDir, market, frequency } = request;
   const paths = datasetPaths(dataDir, market, frequency.label);
-  const lock = await readLock(paths.lock, paths.folder);
-  const there = await listFinal(paths.folder);
+  const { lock, bytes, sha256 } = await readLock(paths);
+  const there = lock.symbols.map(({ symbol }) => symbol);
   const wanted = request.symbols.length === 0 ? there : [...new Set(request.symbols)].sort();
   for (const symbol of wanted) {
     if (there.includes(symbol)) continue;
     const near = nearest(symbol, there);
     const hint = near.length === 0 ? '' : `; near are ${near.join(', ')}`;
-    throw new TapemillError('E_NO_DATASET', `${paths.folder} has no ${symbol}${SUFFIX}${hint}`, {
+    throw new TapemillError('E_NO_DATASET', `${paths.folder} has no ${symbol}${hint}`, {
       path: paths.folder,
       found: symbol,
     });
@@ -60,10 +61,12 @@ export async function openWideTable(request: WideTableRequest): Promise<WideTabl
   let first: { readonly path: string; readonly shape: string; readonly columns: TableColumn[] } | undefined;
   const symbols: WideSymbol[] = [];
   for (const symbol of wanted) {
-    const file = await WideFile.open(symbolPaths(paths, symbol).parquet);
+    const { parquet } = symbolPaths(paths, symbol);
+    await checkFile(parquet, lock.symbols.find((locked) => locked.symbol === symbol)!.files.parquet);
+    const file = await WideFile.open(parquet);
     try {
       const shape = JSON.stringify(file.fields);
-      first ??= { path: file.path, shape, columns: describeColumns(file.fields) };
+      first ??= { path: file.path, shape, columns: describeColumns(file.fields, lock.columns) };
       if (shape !== first.shape) {
         const message = `${file.path} has other columns than ${first.path}; build the table again`;
         throw new TapemillError('E_DATASET', message, { path: file.path });
@@ -73,8 +76,12 @@ export async function openWideTable(request: WideTableRequest): Promise<WideTabl
       await file.close();
     }
   }
-  if (!first) throw noDataset(paths.folder, `no {SYMBOL}${SUFFIX}`);
-  return { market, frequency, columns: first.columns, symbols, lock };
+  if (!first) {
+    const message = `${paths.folder} holds a table without symbols; run "tapemill dataset build" again`;
+    throw new TapemillError('E_DATASET', message, { path: paths.folder });
+  }
+  if (isFresh) await refuseStale(dataDir, frequency, lock, wanted);
+  return { market, frequency, columns: first.columns, symbols, lock: { bytes, sha256 } };
 }
 
 async function endsOf(file: WideFile): Promise<Pick<WideSymbol, 'firstMs' | 'lastMs'>> {
@@ -84,29 +91,16 @@ async function endsOf(file: WideFile): Promise<Pick<WideSymbol, 'firstMs' | 'las
   return { firstMs: head!.at(0) ?? null, lastMs: tail!.at(-1) ?? null };
 }
 
-/** The lock is written last: without it the build has not come to its end. */
-async function readLock(path: string, folder: string): Promise<WideTable['lock']> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    if (isSystemError(error, 'ENOENT')) throw noDataset(folder, 'no dataset.lock');
+/** A file that another build is about to replace, or that somebody wrote to, is not of this table. */
+async function checkFile(path: string, { bytes, sha256 }: { bytes: number; sha256: string }): Promise<void> {
+  const found = await stat(path).catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT')) return null;
     throw fromSystemError(error, 'reading', path);
-  }
-  return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
-}
-
-async function listFinal(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    throw fromSystemError(error, 'reading', folder);
   });
-  return names
-    .filter((name) => name.endsWith(SUFFIX))
-    .map((name) => name.slice(0, -SUFFIX.length).normalize('NFC'))
-    .sort();
-}
-
-function noDataset(folder: string, found: string): TapemillError {
-  const message = `${folder} holds no finished wide table (${found}); run "tapemill dataset build" first`;
-  return new TapemillError('E_NO_DATASET', message, { path: folder });
+  if (found?.size === bytes && (await hashFile(path)) === sha256) return;
+  const message =
+    found === null
+      ? `${path} is missing; run "tapemill dataset build" again`
+      : `${path} is not what the build wrote, by dataset.lock; delete it and run "tapemill dataset build" again`;
+  throw new TapemillError('E_DATASET', message, { path });
 }

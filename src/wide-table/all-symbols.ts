@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fromSystemError } from '../errors.js';
-import { type WrittenFile, atomicWriteFile, damaged } from '../layer/index.js';
+import { type WrittenFile, atomicWriteFile } from '../layer/index.js';
 import { ParquetSplicer, decodeFooter } from '../parquet/index.js';
 import { cacheFolder } from './cache-paths.js';
 import { sha256 } from './inputs/index.js';
@@ -9,6 +8,7 @@ import { type DatasetPaths, symbolPaths } from './paths.js';
 import { type SymbolRecord, isIntact, jsonBytes, readJsonFile } from './record.js';
 import { type TableColumn, parquetFields } from './schema.js';
 import { type TableSpec, WIDE_TABLE_VERSION } from './spec.js';
+import { ofTableFile, readTableFile } from './table-file.js';
 
 interface AllRecord {
   readonly identity: string;
@@ -18,7 +18,7 @@ interface AllRecord {
 /**
  * Brings the file of all symbols up to date: the symbols' own Parquet files, one after the other in the order of their
  * names, with a column `symbol`. Row groups are copied, one file is in memory at a time.
- * @throws `E_LAYER`, `E_IO`, `E_DISK_FULL`
+ * @throws `E_DATASET`, `E_IO`, `E_DISK_FULL`
  */
 export async function writeAllSymbols(
   spec: TableSpec,
@@ -30,7 +30,7 @@ export async function writeAllSymbols(
   const parts = records.map(({ symbol, files }) => [symbol, files.parquet.sha256]);
   const identity = sha256(JSON.stringify([WIDE_TABLE_VERSION, parts]));
   const known = (await readJsonFile(recordPath)) as AllRecord | null;
-  if (known?.identity === identity && (await isIntact(paths.all, known.file))) {
+  if (known?.identity === identity && (await isIntact(paths.all, known.file, recordPath))) {
     return { status: 'unchanged', file: known.file };
   }
   const { market, frequency, families, start, end } = spec;
@@ -46,15 +46,14 @@ export async function writeAllSymbols(
   const splicer = new ParquetSplicer(parquetFields(columns), 'symbol', [
     ['tapemill.wide_table', JSON.stringify(facts)],
   ]);
+  await rm(paths.lock, { force: true });
   const file = await atomicWriteFile(paths.all, async (out) => {
     for (const { symbol } of records) {
       const { parquet } = symbolPaths(paths, symbol);
-      const bytes = await readFile(parquet).catch((error: unknown) => {
-        throw fromSystemError(error, 'reading', parquet);
-      });
-      const footer = damaged(parquet, () => decodeFooter(bytes));
+      const bytes = await readTableFile(parquet);
+      const footer = ofTableFile(parquet, () => decodeFooter(bytes));
       for (const group of footer.row_groups) {
-        await out.write(damaged(parquet, () => splicer.append(symbol, bytes, 0, group)));
+        await out.write(ofTableFile(parquet, () => splicer.append(symbol, bytes, 0, group)));
       }
     }
     await out.write(splicer.finish());

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WideFamily } from '../dataset/index.js';
+import type { UserFactor, WideFamily } from '../dataset/index.js';
 import { withLock } from '../download/index.js';
 import { EXIT, type ExitStatus, TapemillError, isSystemError } from '../errors.js';
 import { atomicWriteFile, sweepTempFiles } from '../layer/index.js';
@@ -72,13 +72,13 @@ export interface BuildReport {
 export async function buildDataset(request: BuildRequest): Promise<BuildReport> {
   const { dataDir, market, frequency } = request;
   const spec = await makeSpec(request);
-  const { columns } = await loadColumns(spec);
+  const { columns, factors } = await loadColumns(spec);
   const paths = datasetPaths(dataDir, market, frequency.label);
   return underLock(paths, dataDir, async () => {
     await Promise.all([paths.folder, dataDir].map((folder) => sweepTempFiles(folder)));
     const pool = Pool.start(spec, Math.min(request.workers, request.symbols.length));
     try {
-      return await build(request, spec, columns, paths, pool);
+      return await build(request, { spec, columns, factors, paths }, pool);
     } finally {
       await pool.end();
     }
@@ -109,11 +109,16 @@ async function makeSpec(request: BuildRequest): Promise<TableSpec> {
   };
 }
 
+interface WantedTable {
+  readonly spec: TableSpec;
+  readonly columns: readonly TableColumn[];
+  readonly factors: readonly UserFactor[];
+  readonly paths: DatasetPaths;
+}
+
 async function build(
   request: BuildRequest,
-  spec: TableSpec,
-  columns: readonly TableColumn[],
-  paths: DatasetPaths,
+  { spec, columns, factors, paths }: WantedTable,
   pool: Pool,
 ): Promise<BuildReport> {
   const symbols = [...new Set(request.symbols)].sort();
@@ -156,7 +161,10 @@ async function build(
   const removed = await removeOthers(paths, records);
   const all = await writeAllSymbols(spec, paths, columns, records);
   const summary = await atomicWriteFile(paths.summary, Buffer.from(summaryCsv(columns, records)));
-  const lock = makeLock(spec, request.tapemillVersion, columns, records, { all: all.file, summary });
+  const lock = makeLock(spec, request.tapemillVersion, columns, factors, records, {
+    all: all.file,
+    summary,
+  });
   await atomicWriteFile(paths.lock, jsonBytes(lock));
   const exitStatus = failures.length > 0 ? EXIT.partial : EXIT.done;
   return { paths, spec, columns, symbols: done, failures, removed, exitStatus };
@@ -180,6 +188,7 @@ async function removeOthers(paths: DatasetPaths, records: readonly SymbolRecord[
   for (const name of names) {
     const symbol = /^(?<symbol>.+)_final\.(csv|parquet)$/.exec(name)?.groups?.['symbol'];
     if (symbol === undefined || wanted.has(symbol.normalize('NFC'))) continue;
+    await rm(paths.lock, { force: true });
     await rm(join(paths.folder, name), { force: true });
     removed.add(symbol);
   }

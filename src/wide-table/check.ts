@@ -2,19 +2,19 @@ import type { CrossSection, CrossSectionRows, Leak } from '../dataset/index.js';
 import { TapemillError } from '../errors.js';
 import type { FactorTable } from '../factors/index.js';
 import type { Market } from '../market/index.js';
-import { type EpochMs, type Frequency, monthOf, parseRange } from '../time/index.js';
+import { type EpochMs, type Frequency, monthOf } from '../time/index.js';
 import { underLock } from './build.js';
 import { type MonthCarry, openMinutes } from './inputs/index.js';
 import { type DatasetLock, readLock } from './lock-file.js';
-import { loadColumns } from './mill.js';
 import { makeMonth, monthColumns } from './month-columns.js';
 import { datasetPaths } from './paths.js';
 import { Pool } from './pool.js';
 import { makeSection } from './section.js';
 import { SLIM_MONTH_COLUMNS, slimRows } from './slim.js';
-import { type TableSpec, leadInStart } from './spec.js';
+import type { TableSpec } from './spec.js';
+import { inputChange, specOfLock, stale } from './stale.js';
 import type { SymbolPlan } from './symbol-plan.js';
-import { familiesRead, hashFactorFiles } from './user-factors.js';
+import { hashFactorFiles } from './user-factors.js';
 
 export interface CheckRequest {
   readonly dataDir: string;
@@ -43,23 +43,22 @@ export interface CheckReport {
  * Columns of minutes are made anew of the month that a cut falls into; those of earlier months are the kept ones, which were
  * each made of one month file and the last price before it. All joins, rolling statistics, liquidations and user factors are
  * made anew over all rows; of the cross section the month of the cut is.
- * @throws `E_NO_LAYER` when there is no table; `E_USAGE` when it lacks a symbol, or its inputs or factors have changed since
- *   it was built; `E_LAYER`, `E_IO`
+ * @throws `E_NO_DATASET` when there is no table, or it lacks a symbol; `E_DATASET` when it is damaged, or its inputs or
+ *   factors have changed since it was built; `E_LAYER`, `E_IO`
  */
 export async function checkDataset(request: CheckRequest): Promise<CheckReport> {
   const { dataDir, market, frequency } = request;
   const paths = datasetPaths(dataDir, market, frequency.label);
   return underLock(paths, dataDir, async () => {
-    const lock = await readLock(paths.lock);
-    if (lock === null) {
-      const message = `there is no table in ${paths.folder}; run "tapemill dataset build" first`;
-      throw new TapemillError('E_NO_LAYER', message, { path: paths.folder });
-    }
-    const spec = await specOfLock(dataDir, frequency, lock);
+    const { lock } = await readLock(paths);
+    const spec = specOfLock(dataDir, frequency, lock);
+    await refuseOtherFactors(lock);
     const all = lock.symbols.map(({ symbol }) => symbol);
     const symbols = request.symbols ?? all;
     const missing = symbols.find((symbol) => !all.includes(symbol));
-    if (missing !== undefined) throw new TapemillError('E_USAGE', `the table has no symbol ${missing}`);
+    if (missing !== undefined) {
+      throw new TapemillError('E_NO_DATASET', `the table has no symbol ${missing}`, { path: paths.folder });
+    }
     const pool = Pool.start(spec, Math.min(request.workers, all.length));
     try {
       return await check(request, spec, lock, symbols, pool);
@@ -69,23 +68,11 @@ export async function checkDataset(request: CheckRequest): Promise<CheckReport> 
   });
 }
 
-async function specOfLock(dataDir: string, frequency: Frequency, lock: DatasetLock): Promise<TableSpec> {
-  const { market, start, end, families } = lock;
-  const factors = await hashFactorFiles(lock.factors.map(({ path }) => path));
-  factors.forEach(({ path, sha256 }, index) => {
-    if (sha256 !== lock.factors[index]!.sha256) throw changed(`${path} has`);
+async function refuseOtherFactors({ factors }: DatasetLock): Promise<void> {
+  const now = await hashFactorFiles(factors.map(({ path }) => path));
+  now.forEach(({ path, sha256 }, index) => {
+    if (sha256 !== factors[index]!.sha256) throw stale(`${path}, or what it imports, changed`);
   });
-  const range = start === null || end === null ? null : parseRange(start, end);
-  const startMs = range?.startMs ?? -Infinity;
-  const spec: TableSpec = {
-    ...{ dataDir, market, frequency, start, end, startMs, families, reads: families, factors },
-    endMs: range?.endMs ?? Infinity,
-    leadInMs: -Infinity,
-  };
-  const loaded = (await loadColumns(spec)).factors;
-  const windows = loaded.map(({ window }) => window);
-  const leadInMs = range ? leadInStart(startMs, frequency, windows) : -Infinity;
-  return { ...spec, leadInMs, reads: familiesRead(families, loaded) };
 }
 
 async function check(
@@ -101,13 +88,11 @@ async function check(
   const names = lock.symbols.map(({ symbol }) => symbol);
   const plans = (await pool.each(names, (mill, symbol) => mill.plan(symbol), raise)).map((plan) => plan!);
   plans.forEach((plan, index) => {
-    const before = lock.symbols[index]!;
-    if (JSON.stringify(plan.inputs) !== JSON.stringify(before.inputs)) {
-      throw changed(`the inputs of ${plan.symbol} have`);
-    }
+    const change = inputChange(lock.symbols[index]!, plan, true);
+    if (change !== null) throw stale(`${change} for ${plan.symbol}`);
   });
   const checked = plans.filter(({ symbol }) => symbols.includes(symbol));
-  const cuts = spreadCuts(plans, spec, request.cuts);
+  const cuts = spreadCuts(plans.map(rowsOf), spec, request.cuts);
   const reports = [];
   let done = 0;
   for (const cutMs of cuts) {
@@ -129,9 +114,11 @@ async function check(
   };
 }
 
-function changed(what: string): TapemillError {
-  const message = `${what} changed since the table was built; run "tapemill dataset build" again, then check`;
-  return new TapemillError('E_USAGE', message);
+/** Time from the first to the last row: a cut before or after them proves nothing. */
+function rowsOf({ span, lives }: SymbolPlan): Pick<SymbolPlan, 'span'> {
+  const startMs = Math.max(span.startMs, lives[0]?.startMs ?? -Infinity);
+  const endMs = Math.min(span.endMs, lives.at(-1)?.endMs ?? Infinity);
+  return { span: { startMs, endMs } };
 }
 
 /**

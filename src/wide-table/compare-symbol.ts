@@ -1,8 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { AFTERTHOUGHTS, type LeakReport, type UserFactor, compareCut } from '../dataset/index.js';
-import { fromSystemError } from '../errors.js';
 import { type FactorTable, makeTable } from '../factors/index.js';
-import { damaged } from '../layer/index.js';
 import { decodeColumns, decodeFooter } from '../parquet/index.js';
 import type { EpochMs } from '../time/index.js';
 import { finalRows } from './final-rows.js';
@@ -11,12 +8,13 @@ import { datasetPaths, symbolPaths } from './paths.js';
 import { type TableColumn, parquetFields } from './schema.js';
 import type { TableSpec } from './spec.js';
 import type { RowsRequest } from './symbol-rows.js';
+import { ofTableFile, readTableFile } from './table-file.js';
 import { selectColumns } from './table-rows.js';
 
 /**
  * Compares a symbol's Parquet file, cell by cell and bit by bit, with the table made of what was known by a cut: all rows
  * whose bar had ended by then. What an audit says of a bar is left out, it is known later by nature.
- * @throws `E_LAYER` when the file is damaged or has other columns, `E_IO`
+ * @throws `E_DATASET` when the file is missing, damaged or has other columns, `E_LAYER` for an input, `E_IO`
  */
 export async function compareSymbol(
   request: RowsRequest & { readonly cutMs: EpochMs },
@@ -35,17 +33,15 @@ export async function compareSymbol(
   return compareCut(new Map([[plan.symbol, whole]]), new Map([[plan.symbol, cut]]), cutMs, { lengthMs });
 }
 
-/** A symbol's table as it is on disk. @throws `E_LAYER`, `E_IO` */
+/** A symbol's table as it is on disk. @throws `E_DATASET`, `E_IO` */
 export async function readFinal(
   spec: TableSpec,
   symbol: string,
   columns: readonly TableColumn[],
 ): Promise<FactorTable> {
   const { parquet } = symbolPaths(datasetPaths(spec.dataDir, spec.market, spec.frequency.label), symbol);
-  const file = await readFile(parquet).catch((error: unknown) => {
-    throw fromSystemError(error, 'reading', parquet);
-  });
-  const read = damaged(parquet, () => decodeColumns(file, decodeFooter(file), parquetFields(columns)));
+  const file = await readTableFile(parquet);
+  const read = ofTableFile(parquet, () => decodeColumns(file, decodeFooter(file), parquetFields(columns)));
   return makeTable(
     read.get('datetime')!,
     columns.map(({ name }) => name),

@@ -1,10 +1,10 @@
 import { WIDE_FAMILIES } from '../dataset/index.js';
+import { TapemillError } from '../errors.js';
 import type { Market } from '../market/index.js';
 import type { Frequency } from '../time/index.js';
 import { type DatasetLock, readLock } from './lock-file.js';
-import { datasetPaths } from './paths.js';
+import { type DatasetPaths, datasetPaths } from './paths.js';
 import { type TableColumn, tableColumns } from './schema.js';
-import { loadFactors } from './user-factors.js';
 
 export interface DescribedColumn extends TableColumn {
   /** Share of the cells of the built table that are not null; null when it has no such column, or there is no table. */
@@ -19,15 +19,15 @@ export interface Description {
 
 /**
  * Every column that the table has or could have, in their order, and how far the built one is filled.
- * @throws `E_USAGE` for factors that cannot be loaded any more, `E_LAYER` for a lock that is none, `E_IO`
+ * @throws `E_DATASET` for a lock that is none, `E_IO`
  */
 export async function describeDataset(
   dataDir: string,
   market: Market,
   frequency: Frequency,
 ): Promise<Description> {
-  const lock = await readLock(datasetPaths(dataDir, market, frequency.label).lock);
-  const factors = lock ? await loadFactors(lock.factors) : [];
+  const lock = await findLock(datasetPaths(dataDir, market, frequency.label));
+  const factors = lock?.columns.flatMap(({ factor }) => factor ?? []) ?? [];
   const filled = new Map(lock?.columns.map((column) => [column.name, column.filled]));
   const columns = tableColumns(WIDE_FAMILIES, frequency, factors).map((column) => {
     const cells = filled.get(column.name);
@@ -35,4 +35,13 @@ export async function describeDataset(
     return { ...column, filled: share };
   });
   return { lock, columns };
+}
+
+async function findLock(paths: DatasetPaths): Promise<DatasetLock | null> {
+  try {
+    return (await readLock(paths)).lock;
+  } catch (error) {
+    if (TapemillError.is(error) && error.code === 'E_NO_DATASET') return null;
+    throw error;
+  }
 }

@@ -2,7 +2,7 @@ import { type UserFactor, computeFactors } from '../dataset/index.js';
 import { type FactorTable, makeTable } from '../factors/index.js';
 import { concatTables } from './inputs/index.js';
 import { type Piece, type RowsRequest, symbolPieces } from './symbol-rows.js';
-import { rowsBetween, selectColumns } from './table-rows.js';
+import { rowsBetween, selectColumns, withPlainZeros } from './table-rows.js';
 import { sourceInputs } from './user-factors.js';
 
 /**
@@ -75,5 +75,5 @@ async function gather(
 function fromStart(table: FactorTable, startMs: number): FactorTable {
   let from = 0;
   while (from < table.length && table.minute[from]! < startMs) from++;
-  return rowsBetween(table, from, table.length);
+  return withPlainZeros(rowsBetween(table, from, table.length));
 }

@@ -18,8 +18,16 @@ export { type CheckReport, type CheckRequest, checkDataset, spreadCuts } from '.
 export { type DescribedColumn, type Description, describeDataset } from './describe.js';
 export { parseFamilies } from './families.js';
 export { listTableSymbols } from './list-symbols.js';
-export { type DatasetLock, type LockedSymbol, readLock } from './lock-file.js';
 export { type SymbolRecord } from './record.js';
-export { type TableColumn, tableColumns } from './schema.js';
+export { type TableColumn, factorColumn, tableColumns } from './schema.js';
 export { type FactorFile, type TableSpec, WIDE_TABLE_VERSION } from './spec.js';
 export { familyShares } from './summary.js';
+export {
+  type DatasetLock,
+  type LockedColumn,
+  type LockedSymbol,
+  type ReadLock,
+  readLock,
+} from './lock-file.js';
+export { hashFile } from './record.js';
+export { refuseStale } from './stale.js';

@@ -1,11 +1,14 @@
-import { TapemillError } from '../errors.js';
+import { readFile } from 'node:fs/promises';
+import { TapemillError, fromSystemError, isSystemError } from '../errors.js';
 import type { WrittenFile } from '../layer/index.js';
 import type { Market } from '../market/index.js';
-import type { WideFamily } from '../dataset/index.js';
-import type { InputMonth } from './inputs/index.js';
-import { type SymbolRecord, readJsonFile } from './record.js';
-import type { TableColumn } from './schema.js';
+import type { UserFactor, WideFamily } from '../dataset/index.js';
+import { sha256 } from './inputs/index.js';
+import type { DatasetPaths } from './paths.js';
+import type { SymbolRecord } from './record.js';
+import { type FactorFacts, type TableColumn, factorFacts } from './schema.js';
 import { type FactorFile, type TableSpec, WIDE_TABLE_VERSION } from './spec.js';
+import type { TableInputs } from './symbol-inputs.js';
 
 /** `dataset.lock`: what a table was made of and what came out; names as on disk. No times: the same table, the same bytes. */
 export interface DatasetLock {
@@ -19,13 +22,21 @@ export interface DatasetLock {
   readonly factors: readonly FactorFile[];
   readonly rows: number;
   /** In their order, with the cells of all symbols that are not null. */
-  readonly columns: readonly { readonly name: string; readonly family: string; readonly filled: number }[];
+  readonly columns: readonly LockedColumn[];
   readonly symbols: readonly LockedSymbol[];
   readonly all: WrittenFile;
   readonly summary: WrittenFile;
 }
 
-export interface LockedSymbol {
+export interface LockedColumn {
+  readonly name: string;
+  readonly family: string;
+  readonly filled: number;
+  /** Of columns of the user alone; what the others are is in the registry. */
+  readonly factor?: FactorFacts;
+}
+
+export interface LockedSymbol extends TableInputs {
   readonly symbol: string;
   readonly identity: string;
   readonly minutes: string;
@@ -34,17 +45,17 @@ export interface LockedSymbol {
   readonly last: string | null;
   readonly lives: number;
   readonly files: SymbolRecord['files'];
-  readonly inputs: readonly InputMonth[];
 }
 
 export function makeLock(
   spec: TableSpec,
   tapemillVersion: string,
   columns: readonly TableColumn[],
+  factors: readonly UserFactor[],
   records: readonly SymbolRecord[],
   files: Pick<DatasetLock, 'all' | 'summary'>,
 ): DatasetLock {
-  const { market, frequency, start, end, families, factors } = spec;
+  const { market, frequency, start, end, families } = spec;
   return {
     schema_version: WIDE_TABLE_VERSION,
     tapemill_version: tapemillVersion,
@@ -53,30 +64,53 @@ export function makeLock(
     start,
     end,
     families,
-    factors,
+    factors: spec.factors,
     rows: records.reduce((sum, { rows }) => sum + rows, 0),
-    columns: columns.map(({ name, family }, index) => ({
-      name,
-      family,
-      filled: records.reduce((sum, { filled }) => sum + filled[index]!, 0),
-    })),
-    symbols: records.map(({ symbol, identity, minutes, rows, first, last, lives, files: own, inputs }) => ({
+    columns: columns.map(({ name, family }, index) => {
+      const cells = records.reduce((sum, { filled }) => sum + filled[index]!, 0);
+      const factor = factors.find((one) => one.name === name);
+      return { name, family, filled: cells, ...(factor && { factor: factorFacts(factor) }) };
+    }),
+    symbols: records.map(({ symbol, identity, minutes, rows, first, last, lives, files: own, ...of }) => ({
       ...{ symbol, identity, minutes, rows, first, last, lives },
       files: own,
-      inputs,
+      ...{ inputs: of.inputs, liquidations: of.liquidations, quality: of.quality },
     })),
     ...files,
   };
 }
 
-/** The lock of a table; null when none is built. @throws `E_LAYER` when it is of another version or no lock, `E_IO` */
-export async function readLock(path: string): Promise<DatasetLock | null> {
-  const lock = (await readJsonFile(path)) as DatasetLock | null;
-  if (lock === null) return null;
-  if (lock.schema_version === WIDE_TABLE_VERSION && Array.isArray(lock.symbols)) return lock;
-  throw new TapemillError(
-    'E_LAYER',
-    `${path} is of another version of the wide table; run "tapemill dataset build" again`,
-    { path },
-  );
+/**
+ * The lock of a table: without it the last build has not come to its end.
+ * @throws `E_NO_DATASET` when there is none, `E_DATASET` when it is damaged or of another version, `E_IO`
+ */
+export async function readLock(paths: DatasetPaths): Promise<ReadLock> {
+  const bytes = await readFile(paths.lock).catch((error: unknown) => {
+    if (!isSystemError(error, 'ENOENT')) throw fromSystemError(error, 'reading', paths.lock);
+    const message = `${paths.folder} holds no finished wide table; run "tapemill dataset build" first`;
+    throw new TapemillError('E_NO_DATASET', message, { path: paths.folder });
+  });
+  return { bytes, sha256: sha256(bytes), lock: parseLock(paths.lock, bytes) };
+}
+
+export interface ReadLock {
+  readonly lock: DatasetLock;
+  readonly bytes: Uint8Array;
+  readonly sha256: string;
+}
+
+function parseLock(path: string, bytes: Buffer): DatasetLock {
+  let lock: Partial<DatasetLock> | null = null;
+  try {
+    lock = JSON.parse(bytes.toString('utf8')) as Partial<DatasetLock> | null;
+  } catch {
+    // Said below.
+  }
+  const { schema_version: version, symbols, columns } = lock ?? {};
+  if (version === WIDE_TABLE_VERSION && Array.isArray(symbols) && Array.isArray(columns)) {
+    return lock as DatasetLock;
+  }
+  const found = version === undefined ? 'is damaged' : `is of version ${version} of the wide table`;
+  const message = `${path} ${found}, expected version ${WIDE_TABLE_VERSION}; run "tapemill dataset build" again`;
+  throw new TapemillError('E_DATASET', message, { path });
 }

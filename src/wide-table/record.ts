@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { fromSystemError, isSystemError } from '../errors.js';
 import type { WrittenFile } from '../layer/index.js';
-import type { InputMonth } from './inputs/index.js';
+import type { TableInputs } from './symbol-inputs.js';
 
 /** What is known of a symbol's files; kept in the cache, and the source of summary and lock. */
-export interface SymbolRecord {
+export interface SymbolRecord extends TableInputs {
   readonly symbol: string;
   /** SHA-256 over all that the files are made of. */
   readonly identity: string;
@@ -21,7 +23,6 @@ export interface SymbolRecord {
   readonly validForTraining: number | null;
   /** Cells that are not null, column by column in their order. */
   readonly filled: readonly number[];
-  readonly inputs: readonly InputMonth[];
   readonly files: { readonly csv: WrittenFile; readonly parquet: WrittenFile };
 }
 
@@ -39,8 +40,28 @@ export function jsonBytes(value: unknown): Uint8Array {
   return Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Whether a file is there and as large as recorded. */
-export async function isIntact(path: string, written: WrittenFile | undefined): Promise<boolean> {
-  const file = await stat(path).catch(() => undefined);
-  return file !== undefined && file.size === written?.bytes;
+/**
+ * Whether a file is the one that was recorded: there, as large, and not touched since, or else of the same SHA-256.
+ * @param recordPath of the record, which is written after the file
+ */
+export async function isIntact(
+  path: string,
+  written: WrittenFile | undefined,
+  recordPath: string,
+): Promise<boolean> {
+  const [file, record] = await Promise.all([path, recordPath].map((of) => stat(of).catch(() => undefined)));
+  if (!file || !record || file.size !== written?.bytes) return false;
+  return file.mtimeMs <= record.mtimeMs || (await hashFile(path)) === written.sha256;
+}
+
+/** SHA-256 of a file, hexadecimal. @throws `E_IO` */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }))
+      hash.update(chunk as Buffer);
+  } catch (error) {
+    throw fromSystemError(error, 'reading', path);
+  }
+  return hash.digest('hex');
 }

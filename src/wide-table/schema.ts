@@ -20,7 +20,7 @@ export interface TableColumn extends Omit<WideColumn, 'family'> {
 export function tableColumns(
   families: readonly WideFamily[],
   frequency: Frequency,
-  factors: readonly UserFactor[],
+  factors: readonly FactorFacts[],
 ): TableColumn[] {
   const own = families.flatMap((family) =>
     family === 'liquidations' ? liquidationColumns(frequency) : declared(family),
@@ -43,7 +43,15 @@ function liquidationColumns(frequency: Frequency): TableColumn[] {
   });
 }
 
-function factorColumn({ name, inputs, window, unit, formula }: UserFactor): TableColumn {
+/** What a user's factor says of itself. */
+export type FactorFacts = Pick<UserFactor, 'name' | 'inputs' | 'window' | 'unit' | 'formula'>;
+
+export function factorFacts({ name, inputs, window, unit, formula }: UserFactor): FactorFacts {
+  return { name, inputs, window, unit, formula };
+}
+
+/** A user's factor as a column of the table. */
+export function factorColumn({ name, inputs, window, unit, formula }: FactorFacts): TableColumn {
   const looks = window === null ? 'all rows before' : `${window} rows ending with this one`;
   return {
     name,

@@ -11,7 +11,9 @@ export const WIDE_TABLE_VERSION = 1;
 /** A file of user factors, as it was when the build began. */
 export interface FactorFile {
   readonly path: string;
+  /** Over it and all that it imports. */
   readonly sha256: string;
+  readonly files: readonly { readonly path: string; readonly sha256: string }[];
 }
 
 /** What a table is of; plain data, the same for every symbol and worker. */

@@ -34,14 +34,15 @@ export async function finishSymbol(
   columns: readonly TableColumn[],
   factors: readonly UserFactor[],
 ): Promise<FinishedSymbol> {
-  const paths = symbolPaths(datasetPaths(spec.dataDir, spec.market, spec.frequency.label), plan.symbol);
+  const table = datasetPaths(spec.dataDir, spec.market, spec.frequency.label);
+  const paths = symbolPaths(table, plan.symbol);
   const { record: recordPath } = cachePaths(spec, plan.symbol);
   const identity = sha256(plan.identity + digestSection(section, plan));
   const known = (await readJsonFile(recordPath)) as SymbolRecord | null;
   if (
     known?.identity === identity &&
-    (await isIntact(paths.csv, known.files.csv)) &&
-    (await isIntact(paths.parquet, known.files.parquet))
+    (await isIntact(paths.csv, known.files.csv, recordPath)) &&
+    (await isIntact(paths.parquet, known.files.parquet, recordPath))
   ) {
     return { status: 'unchanged', record: known };
   }
@@ -54,19 +55,20 @@ export async function finishSymbol(
     const names = columns.map(({ name }) => name);
     const own = names.slice(0, names.length - factors.length);
     await csv.write(Buffer.from(wideCsvHeader(columns)));
-    for await (const table of finalRows({ spec, plan, section }, own, factors)) {
-      counts.add(table);
-      for (const lines of wideCsvRows(table, columns)) await csv.write(lines);
-      for (let row = 0; row < table.length; row += ROW_GROUP_ROWS) {
-        const group = rowsBetween(table, row, Math.min(table.length, row + ROW_GROUP_ROWS));
+    for await (const rows of finalRows({ spec, plan, section }, own, factors)) {
+      counts.add(rows);
+      for (const lines of wideCsvRows(rows, columns)) await csv.write(lines);
+      for (let row = 0; row < rows.length; row += ROW_GROUP_ROWS) {
+        const group = rowsBetween(rows, row, Math.min(rows.length, row + ROW_GROUP_ROWS));
         encoder.appendRowGroup([group.minute, ...names.map((name) => group.columns[name]!)]);
         await parquet.write(encoder.take());
       }
     }
     await parquet.write(encoder.finish());
     const files = { csv: await csv.seal(), parquet: await parquet.seal() };
-    // Until the new record is there the files are nobody's: a crash must not leave the old one.
+    // Until new ones are there the files are nobody's: a crash must leave neither the old lock nor the old record.
     await AtomicFile.publishAll([csv, parquet], undefined, () => {
+      rmSync(table.lock, { force: true });
       rmSync(recordPath, { force: true });
     });
     const record = counts.record(plan, spec, identity, files);
@@ -160,6 +162,8 @@ class Counts {
       validForTraining: families.includes('quality') ? this.#valid : null,
       filled: this.#filled,
       inputs: plan.inputs,
+      liquidations: plan.liquidations,
+      quality: plan.quality,
       files,
     };
   }

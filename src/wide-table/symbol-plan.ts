@@ -1,29 +1,22 @@
-import { readQuality } from '../audit/index.js';
-import { TapemillError } from '../errors.js';
 import type { EpochMs } from '../time/index.js';
 import {
-  type InputMonth,
   type Life,
   type MinuteStore,
   type MonthCarry,
   type Span,
   type Stretch,
-  WIDE_DUMPS,
   beginsLife,
-  digestLiquidations,
-  inputsOfImports,
-  inputsOfSources,
   livesOf,
-  openMinutes,
   readMinutes,
   readStretches,
   sha256,
 } from './inputs/index.js';
 import { type MonthColumns, monthColumns } from './month-columns.js';
 import { type TableSpec, specFacts } from './spec.js';
+import { type TableInputs, findInputs } from './symbol-inputs.js';
 
 /** What is known of a symbol before its table is made; plain data. */
-export interface SymbolPlan {
+export interface SymbolPlan extends TableInputs {
   readonly symbol: string;
   readonly origin: MinuteStore['origin'];
   /** Place in the store of the first month that is read, and of the one after the last. */
@@ -36,7 +29,6 @@ export interface SymbolPlan {
   readonly firstBarMs: EpochMs | null;
   /** Time of all months that are read. */
   readonly span: Span;
-  readonly inputs: readonly InputMonth[];
   /** SHA-256 over all that the table is made of but for the other symbols. */
   readonly identity: string;
 }
@@ -52,15 +44,8 @@ export async function planSymbol(
   names: readonly string[],
   onMonth: (month: MonthColumns) => void = () => undefined,
 ): Promise<SymbolPlan> {
-  const { dataDir, market, frequency } = spec;
-  const store = await openMinutes(dataDir, market, symbol);
-  const firstMonth = store?.months.findIndex(({ month }) => month.endMs > spec.leadInMs) ?? -1;
-  const endMonth = store?.months.filter(({ month }) => month.startMs < spec.endMs).length ?? 0;
-  if (!store || firstMonth < 0 || endMonth <= firstMonth) {
-    const span = spec.start === null ? '' : ` from ${spec.start} to ${spec.end ?? ''}`;
-    const message = `neither the minute layer nor 1m klines hold anything of ${market} ${symbol}${span}`;
-    throw new TapemillError('E_NO_LAYER', message, { path: dataDir });
-  }
+  const { frequency } = spec;
+  const { store, firstMonth, endMonth, span, ...found } = await findInputs(spec, symbol);
   const before = store.months[firstMonth - 1];
   // Of an earlier month nothing is carried: a week without a trade ends a life.
   const carry = before ? (await readMinutes(store, before, null, frequency)).carry : null;
@@ -72,21 +57,12 @@ export async function planSymbol(
     last = made.carry;
     onMonth(made);
   }
-  const months = store.months.slice(firstMonth, endMonth);
-  const span = { startMs: months[0]!.month.startMs, endMs: months.at(-1)!.month.endMs };
   const lives = await withNextTrade(store, endMonth, livesOf(carry, stretches, frequency), last);
   const firstBarMs = await findFirstBar(store, firstMonth, stretches, frequency.lengthMs);
-  const inputs = [...months.map(({ input }) => input), ...(await inputsOf(spec, symbol, span))];
-  const identity = sha256(
-    JSON.stringify([
-      ...[specFacts(spec), symbol, store.origin, carry, inputs, lives.map(({ endMs }) => endMs)],
-      spec.families.includes('liquidations') &&
-        (await digestLiquidations(dataDir, market, symbol, span, frequency)),
-      spec.families.includes('quality') && (await digestQuality(spec, symbol, span)),
-    ]),
-  );
   const { origin } = store;
-  return { symbol, origin, firstMonth, endMonth, carry, lives, firstBarMs, span, inputs, identity };
+  const ends = lives.map(({ endMs }) => endMs);
+  const identity = sha256(JSON.stringify([specFacts(spec), symbol, origin, carry, found, ends]));
+  return { symbol, origin, firstMonth, endMonth, carry, lives, firstBarMs, span, ...found, identity };
 }
 
 /** Whether the last life goes on after what is read; its last quiet bars are then its own. */
@@ -115,36 +91,4 @@ async function findFirstBar(
   }
   const [first] = stretches;
   return first ? Math.floor(first.firstMs / lengthMs) * lengthMs : null;
-}
-
-/** Month files of all sources that are joined. */
-async function inputsOf(spec: TableSpec, symbol: string, span: Span): Promise<InputMonth[]> {
-  const { dataDir, market, frequency, reads } = spec;
-  const has = (family: TableSpec['reads'][number]): boolean => reads.includes(family);
-  const collected = await inputsOfSources(dataDir, market, symbol, span, frequency, {
-    // The cross section is made of rates, whether or not they are shown.
-    funding: true,
-    metrics: has('open-interest'),
-    triad: has('triad'),
-  });
-  const kinds = [...(has('ticker') ? (['derivative_ticker'] as const) : []), ...dumpsOf(has('dumps'))];
-  const imported = await Promise.all(
-    kinds.map((kind) => inputsOfImports(dataDir, market, kind, symbol, span)),
-  );
-  return [...collected, ...imported.flat()];
-}
-
-function dumpsOf(wanted: boolean): readonly (typeof WIDE_DUMPS)[number][] {
-  return wanted ? WIDE_DUMPS : [];
-}
-
-async function digestQuality({ dataDir, market }: TableSpec, symbol: string, span: Span): Promise<string> {
-  const { days, minutes } = await readQuality(dataDir, market, symbol);
-  const within = (t: number): boolean => t >= span.startMs && t < span.endMs;
-  return sha256(
-    JSON.stringify([
-      [...days].filter(([day]) => within(day)).sort(([a], [b]) => a - b),
-      minutes.filter(({ minute }) => within(minute)),
-    ]),
-  );
 }

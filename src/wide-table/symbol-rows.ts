@@ -38,7 +38,6 @@ import { type TableSpec, historyRows } from './spec.js';
 import type { SymbolPlan } from './symbol-plan.js';
 import { rowsBetween } from './table-rows.js';
 
-/** Rows that are joined at once, at least; more months are added until there are as many. */
 const PIECE_ROWS = 20_000;
 
 /** A run of rows of one life, with all columns but the user's. */
@@ -56,6 +55,8 @@ export interface RowsRequest {
   readonly sourceNames?: readonly string[];
   /** Leaves out of every input what became known after it. */
   readonly cutMs?: EpochMs;
+  /** Rows that are joined at once, at least; more months are added until there are as many. Default: 20,000. */
+  readonly pieceRows?: number;
 }
 
 /**
@@ -87,7 +88,7 @@ async function* freshRows(request: RowsRequest, life: Life): AsyncGenerator<Fact
     const own = ofSpan(table, { startMs: life.startMs, endMs });
     if (own.length > 0) waiting.push(own);
     rows += own.length;
-    if (rows < PIECE_ROWS) continue;
+    if (rows < (request.pieceRows ?? PIECE_ROWS)) continue;
     yield concatTables(waiting)!;
     [waiting, rows] = [[], 0];
   }

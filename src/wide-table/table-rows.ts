@@ -22,3 +22,13 @@ export function selectColumns(table: FactorTable, names: readonly string[]): Fac
   );
   return makeTable(table.minute, names, Object.fromEntries(columns));
 }
+
+/** The same with 0 for −0: a CSV does not tell them apart, and neither does anybody who reads one. */
+export function withPlainZeros(table: FactorTable): FactorTable {
+  const plain = table.names.map((name) => {
+    const column = table.columns[name]!;
+    const isPlain = column.every((x) => x !== 0 || 1 / x > 0);
+    return [name, isPlain ? column : column.map((x) => x + 0)] as const;
+  });
+  return makeTable(table.minute, table.names, Object.fromEntries(plain));
+}

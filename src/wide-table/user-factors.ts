@@ -15,7 +15,7 @@ export async function hashFactorFiles(paths: readonly string[]): Promise<FactorF
   const hashed: FactorFile[] = [];
   for (const path of paths) {
     const { files } = await loadUserFactors([path]);
-    hashed.push({ path: resolve(path), sha256: sha256(files.map((file) => file.sha256).join()) });
+    hashed.push({ path: resolve(path), sha256: sha256(files.map((file) => file.sha256).join()), files });
   }
   return hashed;
 }
@@ -31,7 +31,7 @@ export function checkFactors(names: readonly string[], factors: readonly UserFac
 }
 
 /** Inputs that are no columns of the table but of a source: `metrics.sum_open_interest`. */
-export function sourceInputs(factors: readonly UserFactor[]): string[] {
+export function sourceInputs(factors: readonly Pick<UserFactor, 'inputs'>[]): string[] {
   const inputs = new Set(factors.flatMap((factor) => factor.inputs));
   return FACTOR_SOURCE_NAMES.filter((name) => inputs.has(name));
 }
@@ -48,7 +48,10 @@ const FAMILY_OF_SOURCE: Readonly<Record<string, WideFamily>> = {
 };
 
 /** Families whose sources have to be read: those of the table, and those that factors are made of. */
-export function familiesRead(families: readonly WideFamily[], factors: readonly UserFactor[]): WideFamily[] {
+export function familiesRead(
+  families: readonly WideFamily[],
+  factors: readonly Pick<UserFactor, 'inputs'>[],
+): WideFamily[] {
   const read = new Set(families);
   for (const name of sourceInputs(factors)) read.add(FAMILY_OF_SOURCE[name.split('.', 1)[0]!]!);
   return WIDE_FAMILIES.filter((family) => read.has(family));

@@ -348,6 +348,41 @@ describe('leftovers', () => {
     expect(kept.every((path) => existsSync(path))).toBe(true);
   });
 
+  test('of builds and exports are found, and go by --fix; what was being replaced is put back', async () => {
+    const dataDir = newFolder();
+    const host = hostname().replaceAll(/[^A-Za-z0-9]+/g, '_');
+    const temp = `.tapemill-${host}-${DEAD_PID}-0123456789abcdef.tmp`;
+    const temps = [
+      '_cache/wide/um_1h/BTCUSDT',
+      'final_dataset',
+      'final_dataset_4h',
+      'quality',
+      'reports',
+    ].map((folder) => put(join(dataDir, ...folder.split('/'), temp), 'x'));
+    const staged = (name: string, pid: number, what: string): string =>
+      put(
+        join(dataDir, 'exports', `.${name}.tapemill-${host}-${pid}-0123456789ab.${what}`, 'data.csv'),
+        what,
+      );
+    const [half, old] = [staged('um_1h_csv', DEAD_PID, 'new'), staged('um_1h_csv', DEAD_PID, 'old')];
+    const held = staged('um_4h_csv', process.ppid, 'new');
+    put(join(dataDir, 'final_dataset', 'BTCUSDT_final.csv'), 'x');
+    put(join(dataDir, 'final_dataset_4h', 'BTCUSDT_final.csv'), 'x');
+    put(join(dataDir, 'final_dataset_4h', 'dataset.lock'), '{}');
+    const { finding } = await diagnose(dataDir);
+    expect([...finding('temp-files')!.items!].sort()).toEqual(temps.sort());
+    expect(finding('exports')).toMatchObject({
+      isFixable: true,
+      items: [half, old].map((path) => dirname(path)),
+    });
+    expect(finding('wide-tables')!.items).toEqual([join(dataDir, 'final_dataset')]);
+    const { repairs } = await diagnose(dataDir, { fix: true });
+    expect(repairs.map(({ id }) => id)).toEqual(['temp-files', 'exports']);
+    expect([...temps, half, old].filter((path) => existsSync(path))).toEqual([]);
+    expect(readFileSync(join(dataDir, 'exports', 'um_1h_csv', 'data.csv'), 'utf8')).toBe('old');
+    expect(existsSync(held)).toBe(true);
+  });
+
   test('abandoned locks go by --fix; held ones stay', async () => {
     const dataDir = newFolder();
     const folder = join(dataDir, '_tmp', 'binance_vision', 'um', 'monthly', 'aggTrades');

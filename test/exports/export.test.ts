@@ -63,8 +63,13 @@ function smallTables(): FixtureTable[] {
 async function damage(dataDir: string): Promise<void> {
   const path = join(datasetPaths(dataDir, 'um', '1h').folder, 'BUSDT_final.parquet');
   const bytes = await readFile(path);
+  const hash = (): string => createHash('sha256').update(bytes).digest('hex');
+  const before = hash();
   bytes[200]! ^= 0xff;
   await writeFile(path, bytes);
+  // As a build would say that wrote such a file: else it is refused before anything is read.
+  const { lock } = datasetPaths(dataDir, 'um', '1h');
+  await writeFile(lock, (await readFile(lock, 'utf8')).replace(before, hash()));
 }
 
 async function rowsOf(path: string): Promise<Record<string, unknown>[]> {
@@ -319,7 +324,7 @@ describe('refusals', () => {
     );
     await expect(run(dataDir, 'csv', { columns: ['clsoe'] })).rejects.toThrow(/near are close/);
     await rm(datasetPaths(dataDir, 'um', '1h').lock);
-    await expect(run(dataDir, 'csv')).rejects.toThrow(/no dataset.lock/);
+    await expect(run(dataDir, 'csv')).rejects.toThrow(/holds no finished wide table/);
   });
 
   it('want the columns that options need', async () => {
@@ -338,6 +343,30 @@ describe('refusals', () => {
     await expect(run(dataDir, 'csv', { labels })).rejects.toThrow(/y_mine/);
     await run(dataDir, 'csv', { labels, columns: ['close'] });
     await run(dataDir, 'csv');
+  });
+
+  it('notice a lock that is none, and files that are not those of the lock', async () => {
+    const dataDir = await tempFolder();
+    await writeWideTable(dataDir, smallTables());
+    const { lock, folder } = datasetPaths(dataDir, 'um', '1h');
+    const said = await readFile(lock, 'utf8');
+    for (const wrong of [
+      '{"schema_ver',
+      'null',
+      said.replace(/"schema_version":\d+/, '"schema_version":0'),
+    ]) {
+      await writeFile(lock, wrong);
+      await expect(run(dataDir, 'csv')).rejects.toMatchObject({ code: 'E_DATASET', exitStatus: 4 });
+    }
+    await writeFile(lock, said);
+    const path = join(folder, 'AUSDT_final.parquet');
+    const bytes = await readFile(path);
+    bytes[bytes.length >> 1]! ^= 1;
+    await writeFile(path, bytes);
+    await expect(run(dataDir, 'csv')).rejects.toThrow(/AUSDT_final.parquet is not what the build wrote/);
+    await run(dataDir, 'csv', { symbols: ['BUSDT'] });
+    await rm(path);
+    await expect(run(dataDir, 'csv')).rejects.toMatchObject({ code: 'E_DATASET' });
   });
 
   it('notice symbols of different columns, and files that are none', async () => {

@@ -170,7 +170,8 @@ describe('measureDataset', () => {
     await writeWideTable(dataDir, tables, { groupRows: 100 });
     const statistics = await measureDataset(request);
     await writeWideTable(dataDir, tables, { groupRows: 5000 });
-    expect(await measureDataset(request)).toEqual(statistics);
+    const again = await measureDataset(request);
+    expect({ ...again, table: { ...again.table, lock: statistics.table.lock } }).toEqual(statistics);
     expect(statistics.months.map(({ key }) => key)).toEqual(['2026-01', '2026-02']);
     expect(statistics.symbols.map(({ symbol, coverage }) => [symbol, ...coverage])).toEqual([
       ['AUSDT', 1, 1],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ import { rollUp } from '../../src/bars/index.js';
 import { orderFlowFactors } from '../../src/factors/index.js';
 import { ParquetEncoder, type ParquetField } from '../../src/parquet/index.js';
 import { type Frequency, HOUR, HOUR_MS } from '../../src/time/index.js';
-import { datasetPaths, symbolPaths } from '../../src/wide-table/index.js';
+import { WIDE_TABLE_VERSION, datasetPaths, symbolPaths } from '../../src/wide-table/index.js';
 import { T0, randomInputs } from '../dataset/sample.js';
 import { sampleBars } from '../layer/sample.js';
 
@@ -64,6 +65,7 @@ export async function writeWideTable(
 ): Promise<void> {
   const paths = datasetPaths(dataDir, 'um', frequency.label);
   await mkdir(paths.folder, { recursive: true });
+  const symbols: { readonly symbol: string; readonly [fact: string]: unknown }[] = [];
   for (const table of tables) {
     const encoder = new ParquetEncoder(fieldsOf(table), [['tapemill.wide', '{}']]);
     for (let from = 0; from < table.minute.length; from += groupRows) {
@@ -72,9 +74,17 @@ export async function writeWideTable(
         [table.minute, ...Object.values(table.columns)].map((values) => values.slice(from, to)),
       );
     }
-    await writeFile(symbolPaths(paths, table.symbol).parquet, encoder.finish());
+    const bytes = encoder.finish();
+    await writeFile(symbolPaths(paths, table.symbol).parquet, bytes);
+    const parquet = { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+    symbols.push({ symbol: table.symbol, inputs: [], liquidations: null, quality: null, files: { parquet } });
   }
-  await writeFile(paths.lock, '{"made":"for a test"}\n');
+  const lock = {
+    schema_version: WIDE_TABLE_VERSION,
+    ...{ market: 'um', start: null, end: null, families: [], factors: [], columns: [] },
+    symbols: symbols.sort((a, b) => (a.symbol < b.symbol ? -1 : 1)),
+  };
+  await writeFile(paths.lock, JSON.stringify(lock));
 }
 
 /** Tables of all families but liquidations, which are null, as the factors make them. */

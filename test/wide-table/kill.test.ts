@@ -11,7 +11,7 @@ const outputs = (folder: string): Record<string, string> =>
 describe('a build that is killed', () => {
   it('is completed by the next one, to the same bytes', async () => {
     const symbols = ['AAAUSDT', 'BBBUSDT', 'CCCUSDT'];
-    const dataDir = await collected(['2024-01-25', '2024-02-03'], { symbols });
+    const dataDir = await collected(['2024-01-30', '2024-02-02'], { symbols, ticksPerMonth: 2000 });
     const undisturbed = join(temporaryFolder(), 'data');
     cpSync(dataDir, undisturbed, { recursive: true });
     const build = (folder: string): string[] => ['dataset', 'build', '--all', '--data-dir', folder];
@@ -37,7 +37,10 @@ describe('a build that is killed', () => {
   });
 
   it('and two at the same time leave one whole table', async () => {
-    const dataDir = await collected(['2024-01-30', '2024-02-01'], { symbols: ['AAAUSDT', 'BBBUSDT'] });
+    const dataDir = await collected(['2024-01-30', '2024-02-01'], {
+      symbols: ['AAAUSDT', 'BBBUSDT'],
+      ticksPerMonth: 2000,
+    });
     const args = ['dataset', 'build', 'AAAUSDT', 'BBBUSDT', '--data-dir', dataDir, '--json'];
     const both = await Promise.all([tapemill(...args), tapemill(...args)]);
     expect(both.map(({ status }) => status)).toEqual([0, 0]);

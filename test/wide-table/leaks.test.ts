@@ -1,9 +1,10 @@
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readSourceMonth, sourceMonthPath, sourceSeries, writeSourceMonth } from '../../src/sources/index.js';
 import { HOUR, HOUR_MS, MINUTE_MS, parseRange } from '../../src/time/index.js';
 import { spreadCuts } from '../../src/wide-table/index.js';
-import { tapemill } from '../cli/run.js';
+import { tapemill, temporaryFolder } from '../cli/run.js';
 import { built, checked, collected, factorFile } from './kit.js';
 
 const SYMBOLS = ['AAAUSDT', 'BBBUSDT'];
@@ -52,7 +53,8 @@ describe('what does', () => {
     ['metrics', 5 * MINUTE_MS, 'oi_open_interest'],
     ['fundingRate', 8 * HOUR_MS, 'funding_rate'],
   ] as const)('%s whose stamps are too early by %i ms are found', async (dataType, earlyMs, column) => {
-    const own = await collected(['2024-01', '2024-01'], { symbols: ['AAAUSDT'], ticksPerMonth: 3000 });
+    const own = join(temporaryFolder(), 'data');
+    cpSync(dataDir, own, { recursive: true });
     for (const symbol of ['AAAUSDT']) {
       const path = sourceMonthPath(own, sourceSeries({ market: 'um', dataType, symbol }), '2024-01');
       const { table, facts } = await readSourceMonth(path);
@@ -94,8 +96,8 @@ describe('what cannot be checked', () => {
         '2024-01',
       ),
     );
-    await expect(checked(dataDir)).rejects.toMatchObject({ code: 'E_USAGE' });
-    await expect(checked(dataDir, { market: 'cm' })).rejects.toMatchObject({ code: 'E_NO_LAYER' });
+    await expect(checked(dataDir)).rejects.toMatchObject({ code: 'E_DATASET', exitStatus: 4 });
+    await expect(checked(dataDir, { market: 'cm' })).rejects.toMatchObject({ code: 'E_NO_DATASET' });
   });
 
   it('cuts are ends of bars within the range', () => {

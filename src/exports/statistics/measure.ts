@@ -48,7 +48,7 @@ export const CORRELATION_LIMIT = 0.95;
  * @throws `E_USAGE` for columns that do not exist, `E_NO_DATASET`, `E_DATASET`, `E_IO`
  */
 export async function measureDataset(request: StatisticsRequest): Promise<DatasetStatistics> {
-  const table = await openWideTable(request);
+  const table = await openWideTable(request, { isFresh: false });
   const chosen = selectColumns(table.columns, request.columns);
   const measured = chosen.filter(({ type }) => type !== 'timestamp_ms');
   const filled = table.symbols.filter(({ rows }) => rows > 0);

@@ -73,9 +73,7 @@ export async function readLiquidationTable(
   for (const piece of piecesOf(span, reach)) {
     const fromMs = firstDay(piece.startMs, reach);
     const read = await readEvents(store, choice, { startMs: fromMs, endMs: piece.endMs }, piece.startMs);
-    const { ts } = read.events;
-    const [from, to] = [firstAfter(ts, sinceMs * 1000 - 1), firstAfter(ts, Math.min(knownTo, cutMs * 1000))];
-    const events = sliceEvents(read.events, from, Math.max(from, to));
+    const events = sliceEvents(read.events, sinceMs * 1000, knownTo + 1);
     const traded = await readTraded(tradedStore, piece);
     const known = traded && cutTraded(traded, cutMs - frequency.lengthMs);
     parts.push(makePiece({ events, coverage, traded: known, fromMs, ...piece }, parameters, frequency));
