@@ -128,7 +128,8 @@ const kinds = {
   },
   E_DATASET: {
     exit: EXIT.integrity,
-    meaning: 'A file of the wide table cannot be read, or has other columns than the others.',
+    meaning:
+      'A file of the wide table is missing, cannot be read or is not what the build wrote, or what the table is made of has changed since.',
     remedy: 'Run `tapemill dataset build` again.',
   },
   E_DISK_FULL: {

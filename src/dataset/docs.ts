@@ -80,7 +80,9 @@ const calm = defineFactor({
 const wider = computeFactors(table, [calm]);
 \`\`\`
 
-Inputs are columns or other factors; the order follows from them. A cycle, an input that does not exist and a name that is taken
+Inputs are columns of the table, other factors, bars of the layer (\`layer.whale_buy_quote\`), and what sources say at the end of
+the bar (\`metrics.sum_open_interest\`, \`fundingRate.last_funding_rate\`, \`markPriceKlines.close\`, …); the order follows from them.
+\`tapemill dataset build --factors my-factors.ts\` adds the factors of a file: [own factors](guides/own-factors.md). A cycle, an input that does not exist and a name that is taken
 are refused with \`E_USAGE\`. \`checkLeaks(build, cuts, { lengthMs })\` rebuilds from inputs cut at several times and lists every
 cell of a bar that had ended by then and is another one.
 `;

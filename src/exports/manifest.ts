@@ -1,3 +1,4 @@
+import { AFTERTHOUGHTS } from '../dataset/index.js';
 import { formatUtcSeconds } from '../time/index.js';
 import { VERSION } from '../version.js';
 import type { TableColumn } from './columns.js';
@@ -16,7 +17,11 @@ const MANIFEST_VERSION = 1;
 
 export interface ManifestColumn {
   readonly name: string;
-  readonly role: 'key' | 'feature' | 'label';
+  /**
+   * `feature`: known at the end of the bar. `quality`: what an audit found out about the bar later on; for choosing rows, not
+   * for learning. `label`: of the future. `key`: symbol and times.
+   */
+  readonly role: 'key' | 'feature' | 'quality' | 'label';
   readonly type: string;
   readonly unit: string | null;
   readonly meaning: string | null;
@@ -127,6 +132,11 @@ export function makeManifest(
   };
 }
 
+function roleOf({ name, type }: TableColumn): 'key' | 'feature' | 'quality' {
+  if (type === 'timestamp_ms') return 'key';
+  return (AFTERTHOUGHTS as readonly string[]).includes(name) ? 'quality' : 'feature';
+}
+
 function manifestColumns(
   { format }: ExportRequest,
   features: readonly TableColumn[],
@@ -143,7 +153,7 @@ function manifestColumns(
       .filter((column) => !isQlib || isQlibField(column))
       .map((column) => ({
         name: column.name,
-        role: 'feature' as const,
+        role: roleOf(column),
         type: isQlib ? 'float32' : column.type,
         unit: column.unit,
         meaning: column.meaning,

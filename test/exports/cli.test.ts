@@ -17,7 +17,8 @@ async function run(...args: string[]): Promise<string[]> {
   const program = new Command('dataset')
     .addCommand(datasetExportCommand())
     .addCommand(datasetReportCommand());
-  program.exitOverride();
+  // Commands do not inherit it; one that ends the process would end the tests.
+  for (const command of [program, ...program.commands]) command.exitOverride();
   await program.parseAsync(args, { from: 'user' });
   return printed.mock.calls.map(([line]) => String(line));
 }
