@@ -80,7 +80,7 @@ describe.skipIf(CHROMIUM === undefined)('the dashboard in a browser (skipped wit
           ] as const) {
             await page.goto(at(view));
             await page.getByTestId(shown).waitFor();
-            await page.waitForLoadState('networkidle').catch(() => undefined); // a stream never ends
+            await expect.poll(() => page.getByTestId('loading').count()).toBe(0);
             const what = `${name}-${view.split('?')[0]}-${look.width}-${look.scheme}`;
             expect(await seriousViolations(page), what).toEqual([]);
             expect(await overflowsSideways(page), what).toBe(false);

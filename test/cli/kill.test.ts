@@ -62,9 +62,9 @@ describe('a run that is killed', () => {
     console.log(`KILL_SEED=${seed}`);
     const random = randomFrom(seed);
     let killed = 0;
-    for (const workers of ['4', '1']) {
+    for (const workers of ['3', '1']) {
       const dataDir = temporaryFolder();
-      for (let i = 0; i < 3; i++) {
+      for (let i = 0; i < 2; i++) {
         const run = start(args(dataDir, '--workers', workers));
         await run.said('"planned"');
         await sleep(random() * workMs * 0.6);
@@ -75,7 +75,7 @@ describe('a run that is killed', () => {
       expect(last).toMatchObject({ status: 0, stderr: '' });
       expect(snapshot(dataDir), `KILL_SEED=${seed}`).toEqual(undisturbed);
     }
-    expect(killed).toBeGreaterThan(2);
+    expect(killed).toBeGreaterThan(1);
   });
 
   it('has its temporary files removed by the next, and only those of dead processes', async () => {

@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { ArchiveEntry } from '../../src/archive/index.js';
+import { type ArchiveEntry, KNOWN_DEFECTS, readDefectsFile } from '../../src/archive/index.js';
 import { defectNotes } from '../../src/collect/defect-notes.js';
 import { parsePeriod } from '../../src/time/index.js';
-import { tapemill, temporaryFolder } from '../cli/run.js';
+import { temporaryFolder } from '../cli/run.js';
+import { archiveOf, collectRun, eventsOf } from './collecting.js';
 
 function entry(symbol: string, period: string): ArchiveEntry {
   return {
@@ -30,27 +31,28 @@ it('objects that are known to be bad are told of, a sentence for each defect', (
   expect(defectNotes([entry('LITUSDT', '2024-01')])).toEqual([]);
 });
 
-it('collect and plan tell of them, those of the user too, and only when an object is to be read', async () => {
-  const folder = temporaryFolder();
-  const [sim, data] = [join(folder, 'sim'), join(folder, 'data')];
-  const known = join(folder, 'mine.json');
+it('a collection and its preview tell of them, those of the user too, and only when an object is to be read', async () => {
+  const range = ['2024-01-05', '2024-01-06'] as const;
+  const { outDir } = await archiveOf(...range, { symbols: ['SIMAUSDT'], ticksPerMonth: 5000 });
+  const known = join(temporaryFolder(), 'mine.json');
   const mine = {
-    source: 'our desk',
-    markets: ['um'],
-    dataTypes: ['aggTrades'],
-    symbols: ['SIMAUSDT'],
-    from: '2024-01-05',
-    defect: 'half of the day is missing',
-    remedy: 'leave it out',
+    ...{
+      source: 'our desk',
+      markets: ['um'],
+      dataTypes: ['aggTrades'],
+      symbols: ['SIMAUSDT'],
+      from: '2024-01-05',
+    },
+    ...{ defect: 'half of the day is missing', remedy: 'leave it out' },
   };
   writeFileSync(known, JSON.stringify([mine]));
-  const range = ['--start', '2024-01', '--end', '2024-01'];
-  await tapemill('simulate', '--out', sim, '--symbols', '1', ...range, '--ticks', '5000');
-  const collect = [`SIMAUSDT`, '--archive', sim, '--data-dir', data, '--known-defects', known];
-  const told = 'SIMAUSDT  2024-01  known defect: half of the day is missing (our desk); leave it out';
-  expect((await tapemill('plan', ...collect)).stdout).toContain('half of the day is missing (our desk)');
-  expect((await tapemill('collect', ...collect)).stdout).toContain(told);
-  const again = await tapemill('collect', ...collect);
-  expect(again.status).toBe(0);
-  expect(again.stdout).not.toContain('known defect');
+  const own = {
+    ...{ archive: outDir, dataDir: join(temporaryFolder(), 'data'), symbols: ['SIMAUSDT'] },
+    knownDefects: [...KNOWN_DEFECTS, ...(await readDefectsFile(known))],
+  };
+  const told = '2024-01-05  known defect: half of the day is missing (our desk); leave it out';
+  const notes = async (): Promise<readonly string[]> =>
+    eventsOf(await collectRun(own, range), 'planned').flatMap((event) => event.notes);
+  expect(await notes()).toEqual([told]);
+  expect(await notes()).toEqual([]);
 });
