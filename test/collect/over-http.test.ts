@@ -11,7 +11,7 @@ import { temporaryFolder } from '../cli/run.js';
 import { archiveOf, collectRun, eventsOf } from './collecting.js';
 
 const SYMBOLS = ['SIMAUSDT', 'SIMDUSDT'];
-const RANGE = ['2024-01', '2024-02-10'] as const;
+const RANGE = ['2024-01', '2024-02-05'] as const;
 const QUICK = { backoffMs: 5, maxBackoffMs: 20, stallTimeoutMs: 300, headersTimeoutMs: 300 };
 
 /** Bytes of all that a collection leaves: month files and factor tables. */

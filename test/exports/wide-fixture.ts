@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { afterEachTest } from '../cleaning.js';
 import {
   applyCrossSection,
   CrossSections,
@@ -123,6 +123,6 @@ export async function tempFolder(): Promise<string> {
   return folder;
 }
 
-afterEach(async () => {
+afterEachTest(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, expect } from 'vitest';
+import { expect } from 'vitest';
 import {
   type ArchiveEntry,
   type DownloadEvent,
@@ -16,6 +16,7 @@ import { parseObjectKey } from '../../src/market/index.js';
 import { type Mirror, type MirrorOptions, startMirror } from '../../src/mirror/index.js';
 import { csvRows, put } from '../archive/fixture.js';
 import { buildZip } from '../archive/zip-builder.js';
+import { afterEachFile, afterEachTest } from '../cleaning.js';
 
 export const FOLDER = 'data/futures/um/daily/aggTrades/XYZUSDT';
 export const KEY = `${FOLDER}/XYZUSDT-aggTrades-2024-01-05.zip`;
@@ -27,11 +28,11 @@ export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').upda
 
 const closing: (() => Promise<void>)[] = [];
 const folders: string[] = [];
-afterEach(async () => {
+afterEachTest(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
-afterAll(async () => {
-  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+afterEachFile(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
 });
 
 /** Run when the test has ended. */

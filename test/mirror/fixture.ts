@@ -4,12 +4,12 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
-import { afterEach } from 'vitest';
 import { type Mirror, type MirrorOptions, startMirror } from '../../src/mirror/index.js';
 import { buildZip } from '../archive/zip-builder.js';
+import { afterEachTest } from '../cleaning.js';
 
 const cleanups: (() => void | Promise<void>)[] = [];
-afterEach(async () => {
+afterEachTest(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 

@@ -3,14 +3,15 @@ import { readFileSync, statSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import type { ApiError } from '../../src/serve/api.js';
 import { type Dashboard, type ServeOptions, startDashboard } from '../../src/serve/index.js';
+import { afterEachFile } from '../cleaning.js';
 import { filesBelow } from '../cli/run.js';
 
 const open = new Set<Dashboard>();
-afterAll(async () => {
+afterEachFile(async () => {
   for (const dashboard of open) await dashboard.close();
+  open.clear();
 });
 
 /** A dashboard on a free port, closed after the tests of the file. A bug of the server fails whoever looks at `bugs`. */
