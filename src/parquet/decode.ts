@@ -56,7 +56,7 @@ export function decodeColumns(
   return new Map(
     fields.map(({ name }, index) => {
       const parts = groups.map((columns) => columns[index]!);
-      return [name, parts.length === 1 ? parts[0]! : concat(parts, rows)];
+      return [name, parts.length === 1 ? parts[0]! : concatColumns(parts)];
     }),
   );
 }
@@ -183,8 +183,9 @@ function checkSchema(footer: Footer, fields: readonly ParquetField[]): void {
   });
 }
 
-function concat(parts: readonly Float64Array[], rows: number): Float64Array {
-  const whole = new Float64Array(rows);
+/** Parts of a column that follow one another, as one. */
+export function concatColumns(parts: readonly Float64Array[]): Float64Array {
+  const whole = new Float64Array(parts.reduce((rows, part) => rows + part.length, 0));
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);

@@ -12,6 +12,7 @@ export {
 } from './encode.js';
 export {
   TRAILER_BYTES,
+  concatColumns,
   decodeChunks,
   decodeColumns,
   decodeFooter,

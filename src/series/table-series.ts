@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { WIDE_FAMILIES, listWideColumns } from '../dataset/index.js';
 import { fromSystemError, isSystemError } from '../errors.js';
 import { damaged } from '../layer/index.js';
-import { decodeChunks, decodeFooter, fieldsOf, footerBytes } from '../parquet/index.js';
+import { concatColumns, decodeChunks, decodeFooter, fieldsOf, footerBytes } from '../parquet/index.js';
 import { datasetPaths, symbolPaths } from '../wide-table/paths.js';
 import type { Provided, SeriesColumn, SeriesProvider, SeriesRequest } from './request.js';
 
@@ -61,7 +61,7 @@ async function readColumns(path: string, names: readonly string[]): Promise<Tabl
       .sort((a, b) => wanted.indexOf(a.name) - wanted.indexOf(b.name));
     const groups: Float64Array[][] = [];
     for (const group of footer.row_groups) groups.push(await decodeChunks(read, group, fields));
-    const [minute, ...columns] = fields.map((_, index) => join(groups.map((group) => group[index]!)));
+    const [minute, ...columns] = fields.map((_, index) => concatColumns(groups.map((group) => group[index]!)));
     return {
       minute: minute ?? new Float64Array(),
       columns: Object.fromEntries(columns.map((column, index) => [fields[index + 1]!.name, column])),
@@ -73,16 +73,6 @@ async function readColumns(path: string, names: readonly string[]): Promise<Tabl
   } finally {
     await file.close();
   }
-}
-
-function join(parts: readonly Float64Array[]): Float64Array {
-  const whole = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 function inSpan({ minute, columns }: Table, { span, frequency }: SeriesRequest): Provided {

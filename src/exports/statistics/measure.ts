@@ -1,4 +1,5 @@
 import { TapemillError } from '../../errors.js';
+import { concatColumns } from '../../parquet/index.js';
 import { type EpochMs, type Period, monthsBetween } from '../../time/index.js';
 import { selectColumns } from '../columns.js';
 import { TIME_COLUMN, WideFile } from '../wide-file.js';
@@ -96,7 +97,7 @@ export async function measureDataset(request: StatisticsRequest): Promise<Datase
   const third = (endMs - firstMs) / 3;
   const thirds = [firstMs + third, endMs - third] as const;
   const thirdOf = Uint8Array.from(sampledAt, (at) => (at < thirds[0] ? 0 : at < thirds[1] ? 1 : 2));
-  const samples = parts.map((pieces) => joined(pieces, sampledAt.length));
+  const samples = parts.map((pieces) => concatColumns(pieces));
   return {
     table,
     rows,
@@ -136,14 +137,4 @@ function monthNumbers(minute: Float64Array, months: readonly Period[]): Int32Arr
     while (start >= months[month]!.endMs) month++;
     return month;
   });
-}
-
-function joined(pieces: readonly Float64Array[], length: number): Float64Array {
-  const whole = new Float64Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
