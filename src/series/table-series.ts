@@ -61,7 +61,9 @@ async function readColumns(path: string, names: readonly string[]): Promise<Tabl
       .sort((a, b) => wanted.indexOf(a.name) - wanted.indexOf(b.name));
     const groups: Float64Array[][] = [];
     for (const group of footer.row_groups) groups.push(await decodeChunks(read, group, fields));
-    const [minute, ...columns] = fields.map((_, index) => concatColumns(groups.map((group) => group[index]!)));
+    const [minute, ...columns] = fields.map((_, index) =>
+      concatColumns(groups.map((group) => group[index]!)),
+    );
     return {
       minute: minute ?? new Float64Array(),
       columns: Object.fromEntries(columns.map((column, index) => [fields[index + 1]!.name, column])),
